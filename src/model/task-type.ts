@@ -1,0 +1,165 @@
+/** A task type is data in, data out: readings, and a pure plan. */
+import type { Diagnostic, Value } from './document.ts'
+
+/** argv. Quoted in one place (remote/quote.ts); never a shell line. */
+export type Command = readonly [string, ...string[]]
+
+/** Output is text (UTF-8, what is not valid replaced); NUL bytes do not survive. */
+export interface CommandResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** What is asked of a host. Several readings may share one source: it is sent once. */
+export interface Source {
+  readonly key: string
+  readonly command: Command
+}
+
+/**
+ * Something that can be known of a host.
+ * @property key     `sysctl:net/ipv4/ip_forward`, `addresses:lo`, `file:/etc/x`; equal keys mean equal readings
+ * @property parse   absence is a value, never an exception
+ * @property test    the test that holds on the host exactly while the reading has this value
+ */
+export interface Reading<T> {
+  readonly key: string
+  readonly source: Source
+  parse(result: CommandResult): T
+  test(value: T): readonly Test[]
+}
+
+/** What was read, with what earlier tasks will leave laid over it. */
+export interface Facts {
+  of<T>(reading: Reading<T>): T
+}
+
+/** A question that the host itself answers, in the shell that is about to act. */
+export type Test =
+  | { readonly kind: 'value'; readonly path: string; readonly is: readonly string[] } // below /proc/sys, blanks collapsed; one of these. [] = no such file
+  | { readonly kind: 'addresses'; readonly device: string; readonly are: readonly string[] } // `A/P` or `A/P SCOPE`… as readings/addresses.ts lists them, as a set
+  | { readonly kind: 'guarded' } // effective arp_ignore in {1,2} and arp_announce 2 on every interface but lo
+  | { readonly kind: 'not-session'; readonly address: string } // this address does not carry the SSH session; unknown = it does
+  | { readonly kind: 'file'; readonly path: string; readonly is: FileState }
+  | { readonly kind: 'succeeds'; readonly command: Command }
+
+export type FileState =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'file'; readonly sha256: string; readonly mode?: string; readonly owner?: string; readonly group?: string } // mode "0644"
+  | { readonly kind: 'link'; readonly to: string }
+  | { readonly kind: 'other'; readonly what: string } // directory, device …
+
+export type Step = { readonly requires?: readonly Test[] } & (
+  | { readonly kind: 'set'; readonly path: string; readonly value: string } // path below /proc/sys, without it
+  | {
+      readonly kind: 'put'
+      readonly path: string
+      readonly content: Uint8Array
+      readonly mode?: string
+      readonly owner?: string
+      readonly group?: string
+      /** Shell command that must succeed before the rename; `%s` is the temporary file. */
+      readonly validate?: string
+    }
+  | { readonly kind: 'run'; readonly command: Command; readonly stdin?: string; readonly chdir?: string; readonly limit?: number }
+)
+
+export interface Difference {
+  readonly what: string
+  readonly from: string
+  readonly to: string
+}
+
+/** What a touched reading will be afterwards. */
+export interface Prediction<T = unknown> {
+  readonly reading: Reading<T>
+  readonly value: T
+}
+
+/** A condition on the rest of the fleet. The engine asks for it before anything is sent, in check mode too. */
+export type Demand = { readonly kind: 'out-of-rotation'; readonly address: string } // no director sends traffic for this VIP to the host
+
+export interface Change extends Difference {
+  readonly steps: readonly Step[]
+  /** Takes exactly this change back: every touched reading is restored. */
+  readonly undo: readonly Step[]
+  /** Every reading it touches. The engine derives `from` and the proof of it by `reading.test`. */
+  readonly leaves: readonly Prediction[]
+  readonly demands?: readonly Demand[]
+}
+
+/** Fields that `register` will hold beside changed/failed/skipped. */
+export type ResultFields = { readonly [key: string]: Value }
+
+export type Plan =
+  | {
+      readonly kind: 'changes' // none: already as wished
+      readonly changes: readonly Change[]
+      /** What the task wishes to hold at the end of the round; read back once more there. */
+      readonly wishes: readonly Reading<unknown>[]
+      readonly result?: ResultFields
+      /** Worth a warning though nothing fails: another file overrides ours at boot. */
+      readonly notes?: readonly string[]
+    }
+  | {
+      readonly kind: 'opaque' // its effect is not known before it is done
+      readonly steps: readonly Step[]
+      readonly because: string
+      /** A guard said that it will run: check may say `would-change`, not `unknown`. */
+      readonly foretold?: readonly Difference[]
+    }
+  | { readonly kind: 'skip'; readonly because: string; readonly result?: ResultFields }
+  | { readonly kind: 'refuse'; readonly problem: Diagnostic; readonly result?: ResultFields } // an invariant forbids it: failed, in check too
+
+/** What a reboot must bring back. `value`/`gone`: an entry without a value, or gone, is no longer wished. */
+export type Lasting =
+  | { readonly kind: 'sysctl'; readonly path: string; readonly value?: string } // path: net/ipv4/…, slash form
+  | { readonly kind: 'vip'; readonly address: string; readonly scope: string; readonly label?: string; readonly gone?: true } // address with its prefix length
+
+/** What a plan may know besides arguments and facts. */
+export interface Setting {
+  readonly host: string
+  readonly groups: readonly string[]
+  /** What this host's tasks of this run brought to ok or changed, in any play, in order. */
+  readonly lasting: readonly Lasting[]
+  /** Local files named by the arguments in `localFiles`, by that argument's value. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+/** One mistake in arguments: where in them, and what. */
+export interface ArgumentProblem {
+  readonly path: readonly (string | number)[]
+  readonly summary: string
+  readonly hint?: string
+}
+
+/**
+ * An expression argument (`debug: {var: …}`, `assert: {that: …}`) reaches the type as its source with its value.
+ * The shape of the `evaluated` arguments after the schedule has rendered them.
+ */
+export interface Evaluated {
+  readonly source: string
+  readonly value: Value
+}
+
+export interface TaskType<Args> {
+  readonly name: string
+  /** One line for docs and `doc`. */
+  readonly summary: string
+  /** YAML examples for the generated documentation. */
+  readonly example: string
+  /** JSON Schema (draft-07) of the arguments, with descriptions. */
+  readonly jsonSchema: () => object
+  parse(input: Value): { readonly ok: true; readonly args: Args } | { readonly ok: false; readonly problems: readonly ArgumentProblem[] }
+  /** Names of arguments that are paths of local files, read by the schedule. */
+  readonly localFiles?: readonly string[]
+  /** Names of arguments that are expressions, not text: replaced by `Evaluated` or a list of it before `parse`. */
+  readonly evaluated?: readonly string[]
+  /** May change VIPs or ARP guards: a play on several real servers then starts with one. */
+  readonly touchesRotation?: true
+  /** What must be known before `plan`. */
+  readings(args: Args): readonly Reading<unknown>[]
+  plan(args: Args, facts: Facts, setting: Setting): Plan
+  lasting?(args: Args, facts: Facts, setting: Setting): readonly Lasting[]
+}

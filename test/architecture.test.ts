@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+// Who may import whom. docs/architecture.md prints the same table for people.
+const rooms: Record<string, readonly string[]> = {
+  model: [],
+  documents: ['model'],
+  inventory: ['model', 'documents'],
+  template: ['model'],
+  schedule: ['model', 'documents', 'inventory', 'template'],
+  readings: ['model'],
+  tasks: ['model', 'readings'],
+  remote: ['model'],
+  transport: ['model'],
+  engine: ['model', 'schedule', 'tasks', 'readings', 'remote', 'transport'],
+  rollout: ['model', 'engine', 'schedule', 'readings'],
+  reporters: ['model', 'documents'],
+  lab: ['model'],
+  cli: ['model', 'documents', 'inventory', 'schedule', 'tasks', 'transport', 'engine', 'rollout', 'reporters', 'lab'],
+}
+/** Leaves at the top of src that every room may use. */
+const leaves = ['secret.ts', 'nearest.ts']
+/** Outside packages and the rooms that may import them. */
+const packages: Record<string, readonly string[]> = {
+  ssh2: ['transport', 'lab'],
+  'ssh-config': ['transport'],
+  yaml: ['documents'],
+  listr2: ['reporters'],
+  'cli-truncate': ['reporters'],
+  'string-width': ['reporters', 'documents'],
+  picocolors: ['reporters', 'documents', 'cli'],
+  'p-limit': ['engine', 'rollout', 'transport'],
+  commander: ['cli'],
+  valibot: ['tasks'],
+  '@valibot/to-json-schema': ['tasks'],
+  'ipaddr.js': ['readings', 'tasks', 'template'],
+  'fastest-levenshtein': ['.'],
+}
+
+const root = resolve(import.meta.dirname, '../src')
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+const roomOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] ?? '.') : '.')
+const imports = (path: string): string[] =>
+  [...readFileSync(join(root, path), 'utf8').matchAll(/(?:^|\n)(?:import|export)[^'"\n]*?(?:\{[^}]*\}[^'"]*?)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  )
+
+test.each(sources)('%s imports only what its room may', (path) => {
+  const room = roomOf(path)
+  for (const specifier of imports(path)) {
+    if (specifier.startsWith('node:')) continue
+    if (specifier.startsWith('.')) {
+      const target = relative(root, resolve(dirname(join(root, path)), specifier))
+      if (leaves.includes(target) || roomOf(target) === room) continue
+      if (room === '.') {
+        expect(roomOf(target), `${path} → ${target}`).toBe('model')
+        continue
+      }
+      expect(rooms[room], `room ${room} is in the table`).toBeDefined()
+      expect(rooms[room], `${path} → ${target}`).toContain(roomOf(target))
+      continue
+    }
+    const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? '')
+    expect(packages[name], `package ${name} is in the table (${path})`).toBeDefined()
+    expect(packages[name], `${path} → ${name}`).toContain(room)
+  }
+})
+
+test('the table is read: an import that is not allowed would be found', () => {
+  expect(imports('nearest.ts')).toEqual(['fastest-levenshtein'])
+  expect(imports('secret.ts')).toContain('./model/connection.ts')
+})
