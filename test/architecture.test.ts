@@ -42,9 +42,11 @@ const root = resolve(import.meta.dirname, '../src')
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
 const roomOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] ?? '.') : '.')
 const imports = (path: string): string[] =>
-  [...readFileSync(join(root, path), 'utf8').matchAll(/(?:^|\n)(?:import|export)[^'"\n]*?(?:\{[^}]*\}[^'"]*?)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g)].map(
-    (match) => match[1] ?? match[2] ?? '',
-  )
+  [
+    ...readFileSync(join(root, path), 'utf8').matchAll(
+      /^(?:import|export)\b[^'"]*?\bfrom\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 
 test.each(sources)('%s imports only what its room may', (path) => {
   const room = roomOf(path)
