@@ -46,7 +46,13 @@ export type Test =
 
 export type FileState =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'file'; readonly sha256: string; readonly mode?: string; readonly owner?: string; readonly group?: string } // mode "0644"
+  | {
+      readonly kind: 'file'
+      readonly sha256: string
+      readonly mode?: string
+      readonly owner?: string
+      readonly group?: string
+    } // mode "0644"
   | { readonly kind: 'link'; readonly to: string }
   | { readonly kind: 'other'; readonly what: string } // directory, device …
 
@@ -62,7 +68,13 @@ export type Step = { readonly requires?: readonly Test[] } & (
       /** Shell command that must succeed before the rename; `%s` is the temporary file. */
       readonly validate?: string
     }
-  | { readonly kind: 'run'; readonly command: Command; readonly stdin?: string; readonly chdir?: string; readonly limit?: number }
+  | {
+      readonly kind: 'run'
+      readonly command: Command
+      readonly stdin?: string
+      readonly chdir?: string
+      readonly limit?: number
+    }
 )
 
 export interface Difference {
@@ -115,7 +127,13 @@ export type Plan =
 /** What a reboot must bring back. `value`/`gone`: an entry without a value, or gone, is no longer wished. */
 export type Lasting =
   | { readonly kind: 'sysctl'; readonly path: string; readonly value?: string } // path: net/ipv4/…, slash form
-  | { readonly kind: 'vip'; readonly address: string; readonly scope: string; readonly label?: string; readonly gone?: true } // address with its prefix length
+  | {
+      readonly kind: 'vip'
+      readonly address: string
+      readonly scope: string
+      readonly label?: string
+      readonly gone?: true
+    } // address with its prefix length
 
 /** What a plan may know besides arguments and facts. */
 export interface Setting {
@@ -149,9 +167,11 @@ export interface TaskType<Args> {
   readonly summary: string
   /** YAML examples for the generated documentation. */
   readonly example: string
-  /** JSON Schema (draft-07) of the arguments, with descriptions. */
-  readonly jsonSchema: () => object
-  parse(input: Value): { readonly ok: true; readonly args: Args } | { readonly ok: false; readonly problems: readonly ArgumentProblem[] }
+  /** The valibot schema of the arguments, with descriptions; only the docs generator converts it to JSON Schema. */
+  readonly schema: unknown
+  parse(
+    input: Value,
+  ): { readonly ok: true; readonly args: Args } | { readonly ok: false; readonly problems: readonly ArgumentProblem[] }
   /** Names of arguments that are paths of local files, read by the schedule. */
   readonly localFiles?: readonly string[]
   /** Names of arguments that are expressions, not text: replaced by `Evaluated` or a list of it before `parse`. */
