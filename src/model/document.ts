@@ -33,6 +33,14 @@ export interface ScalarNode {
   readonly source: string
   /** Was it quoted or a block scalar? Only those and plain strings are text to a template. */
   readonly quoted: boolean
+  /** Only where the text spans lines or holds escapes: where its pieces stand. Else it stands at `at`, after the quote. */
+  readonly pieces?: readonly TextPiece[]
+}
+/** From `offset` in the text on, the text stands in the file from this line and column on. */
+export interface TextPiece {
+  readonly offset: number
+  readonly line: number
+  readonly column: number
 }
 export interface ListNode {
   readonly kind: 'list'

@@ -1,0 +1,120 @@
+import { Composer, type CST, type Document, Parser, type YAMLError } from 'yaml'
+import type { Checked, Diagnostic, DocNode } from '../model/document.ts'
+import { type BareTemplate, findBareTemplates, withoutBareTemplates } from './bare-templates.ts'
+import type { Dialect } from './dialect.ts'
+import { positionAt, type SourceText, sourceText } from './position.ts'
+import { wordingOf } from './yaml-errors.ts'
+import { convert, limits } from './yaml-nodes.ts'
+
+const maxBytes = 4 * 1024 * 1024
+
+const options = {
+  // Every plain scalar stays text: what it means is decided by the dialect, not by the parser.
+  schema: 'failsafe',
+  uniqueKeys: false,
+  prettyErrors: false,
+  resolveKnownTags: false,
+  logLevel: 'error',
+} as const
+
+/**
+ * Reads one YAML document: all its mistakes at once, each with its place; never throws.
+ * `undefined` for a document without a value. In `playbook` a plain scalar means what YAML 1.2 core says, with
+ * yes/no/on/off as booleans; in `data` what PyYAML (YAML 1.1) says. Keys are always text and unique, merges are done.
+ */
+export const parseYaml = (text: string, file: string, dialect: Dialect): Checked<DocNode | undefined> => {
+  const source = sourceText(text.startsWith('\uFEFF') ? text.slice(1) : text, file)
+  const refuse = (summary: string, offset = 0): Checked<undefined> => ({
+    value: undefined,
+    problems: [{ severity: 'error', summary, at: positionAt(source, offset) }],
+  })
+  if (Buffer.byteLength(text) > maxBytes) return refuse('the file is larger than 4 MiB')
+  const tokens = [...new Parser().parse(source.text)]
+  const deep = tooDeep(tokens)
+  if (deep !== undefined) return refuse(`lists and maps are nested more than ${limits.depth} deep`, deep)
+  const { documents, bare, parsed } = compose(source.text, tokens)
+  const [first, second] = documents
+  const problems: Diagnostic[] = [...bareProblems(bare, source), ...syntaxErrors(documents, source)]
+  if (second) problems.push(secondDocument(second, source))
+  const contents = first?.contents ?? null
+  if (contents === null || isEmpty(contents)) return { value: undefined, problems }
+  const conversion = { source, parsed, dialect, problems, anchors: new Map(), aliases: 0, full: false }
+  const value = convert(contents, 0, conversion)
+  return { value, problems: conversion.problems.sort(byPlace) }
+}
+
+const isEmpty = (contents: NonNullable<Document.Parsed['contents']>): boolean =>
+  'source' in contents && contents.source === '' && 'type' in contents && contents.type === 'PLAIN' && !contents.tag
+
+const byPlace = (a: Diagnostic, b: Diagnostic): number =>
+  (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0)
+
+interface Composed {
+  readonly documents: readonly Document.Parsed[]
+  readonly bare: readonly BareTemplate[]
+  /** What was parsed in the end: the text, with unquoted templates replaced by letters. */
+  readonly parsed: string
+}
+
+/** Composes, and composes again without the unquoted templates, so that they cause no errors behind them. */
+const compose = (text: string, firstTokens: readonly CST.Token[]): Composed => {
+  let parsed = text
+  let tokens = firstTokens
+  let bare: readonly BareTemplate[] = []
+  for (;;) {
+    const documents = [...new Composer(options).compose(tokens, true, parsed.length)] as Document.Parsed[]
+    const found = documents.flatMap((document) => [...findBareTemplates(document.contents, parsed)])
+    if (found.length === 0) return { documents, bare, parsed }
+    bare = [...bare, ...found]
+    parsed = withoutBareTemplates(parsed, found)
+    tokens = [...new Parser().parse(parsed)]
+  }
+}
+
+const bareProblems = (bare: readonly BareTemplate[], source: SourceText): Diagnostic[] =>
+  bare.map(({ start }) => {
+    const lineEnd = source.text.indexOf('\n', start)
+    const line = source.text.slice(start, lineEnd === -1 ? undefined : lineEnd).trimEnd()
+    const shown = line.length <= 60 && !line.includes('"') ? `"${line}"` : '"{{ … }}"'
+    return {
+      severity: 'error',
+      summary: 'a value that begins with a template must be in quotes',
+      at: positionAt(source, start),
+      hint: `write ${shown}: without quotes YAML reads { as the start of a map`,
+    }
+  })
+
+/** One error a line: what follows on the same line is most often caused by the first. */
+const syntaxErrors = (documents: readonly Document.Parsed[], source: SourceText): Diagnostic[] => {
+  const byLine = new Map<number, Diagnostic>()
+  const found: YAMLError[] = documents.flatMap((document) => document.errors)
+  for (const error of found) {
+    const at = positionAt(source, Math.min(error.pos[0], source.text.length))
+    if (!byLine.has(at.line)) byLine.set(at.line, { severity: 'error', ...wordingOf(error), at })
+  }
+  return [...byLine.values()]
+}
+
+const secondDocument = (document: Document.Parsed, source: SourceText): Diagnostic => ({
+  severity: 'error',
+  summary: 'a second document begins here',
+  at: positionAt(source, document.range[0]),
+  hint: 'keep one document in a file; remove the "---" before this',
+})
+
+/** Where nesting passes the limit, if it does. Looked at before composing, which recurses and would exhaust the stack. */
+const tooDeep = (tokens: readonly CST.Token[]): number | undefined => {
+  const waiting: { readonly token: CST.Token; readonly depth: number }[] = []
+  for (const token of tokens)
+    if (token.type === 'document' && token.value) waiting.push({ token: token.value, depth: 1 })
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { token, depth } = next
+    if (!('items' in token)) continue
+    if (depth > limits.depth) return token.offset
+    for (const { key, value } of token.items) {
+      if (key) waiting.push({ token: key, depth: depth + 1 })
+      if (value) waiting.push({ token: value, depth: depth + 1 })
+    }
+  }
+  return undefined
+}
