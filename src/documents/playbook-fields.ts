@@ -1,0 +1,127 @@
+/** Readers for the values of keywords: a value of the right shape, or a report and nothing. */
+import type { Diagnostic, DocNode, MapEntry, MapNode, Position, ScalarNode } from '../model/document.ts'
+
+export type Report = (problem: Diagnostic) => void
+
+export const mistake = (at: Position, summary: string, hint?: string): Diagnostic => ({
+  severity: 'error',
+  summary,
+  at,
+  ...(hint !== undefined && { hint }),
+})
+
+/** What a value is, in words that fit after "not". */
+export const describe = (node: DocNode): string => {
+  if (node.kind !== 'scalar') return `a ${node.kind}`
+  if (node.value === null) return 'nothing'
+  return typeof node.value === 'string' ? `the text "${node.value}"` : `the ${typeof node.value} ${node.source}`
+}
+
+export const isNothing = (node: DocNode): boolean => node.kind === 'scalar' && node.value === null
+
+/** The text of a node: a string that is not empty. Numbers count as the text that was written. */
+export const readText = (node: DocNode, what: string, report: Report): string | undefined => {
+  if (node.kind === 'scalar') {
+    const text = typeof node.value === 'number' ? node.source : node.value
+    if (typeof text === 'string' && text.trim() !== '') return text
+    if (text === '' || text === null) report(mistake(node.at, `\`${what}\` is empty`))
+    else report(mistake(node.at, `\`${what}\` must be text, not ${describe(node)}`, 'put it in quotes'))
+    return undefined
+  }
+  report(mistake(node.at, `\`${what}\` must be text, not ${describe(node)}`))
+  return undefined
+}
+
+export const readBoolean = (node: DocNode, what: string, report: Report): boolean | undefined => {
+  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value
+  const hint =
+    node.kind === 'scalar' && String(node.value).includes('{{') ? 'a template is not supported here' : undefined
+  report(mistake(node.at, `\`${what}\` must be true or false, not ${describe(node)}`, hint))
+  return undefined
+}
+
+/** A text or a list of texts; nothing is an empty list. */
+export const readTexts = (node: DocNode, what: string, report: Report): readonly ScalarNode[] => {
+  if (isNothing(node)) return []
+  const items = node.kind === 'list' ? node.items : [node]
+  return items.filter(
+    (item): item is ScalarNode => readText(item, what, report) !== undefined && item.kind === 'scalar',
+  )
+}
+
+export const readMap = (node: DocNode, what: string, report: Report): MapNode | undefined => {
+  if (node.kind === 'map') return node
+  if (!isNothing(node))
+    report(
+      mistake(
+        node.at,
+        `\`${what}\` must be a map, not ${describe(node)}`,
+        `write each as \`key: value\` below \`${what}:\``,
+      ),
+    )
+  return undefined
+}
+
+/** Names that the runner gives; a variable of the user cannot take their place. */
+export const magicNames = [
+  'inventory_hostname',
+  'inventory_hostname_short',
+  'groups',
+  'group_names',
+  'hostvars',
+  'ansible_check_mode',
+  'play_hosts',
+  'ansible_play_hosts',
+  'ansible_play_hosts_all',
+  'ansible_play_name',
+  'playbook_dir',
+  'item',
+  'omit',
+] as const
+
+const reserved = new Set('true false none True False None and or not in is if else'.split(' '))
+
+/** Is this a name that a template can use, and free? Reports what is wrong with it. */
+export const checkVariableName = (name: string, at: Position, report: Report): void => {
+  if (!/^[A-Za-z_]\w*$/.test(name))
+    report(
+      mistake(
+        at,
+        `\`${name}\` is not a name for a variable`,
+        'use letters, digits and underscores, and no digit first',
+      ),
+    )
+  else if (reserved.has(name))
+    report(mistake(at, `\`${name}\` is a word of the template language, not a name for a variable`))
+  else if ((magicNames as readonly string[]).includes(name))
+    report(mistake(at, `\`${name}\` is set by ipvs-play itself`, 'give the variable another name'))
+}
+
+/** A map of variables. */
+export const readVariables = (node: DocNode, what: string, report: Report): MapNode | undefined => {
+  const map = readMap(node, what, report)
+  for (const { key } of map?.entries ?? []) checkVariableName(String(key.value), key.at, report)
+  return map
+}
+
+/** Tags as Ansible writes them: a list, or one text parted by commas. */
+export const readTags = (node: DocNode, report: Report): readonly string[] =>
+  readTexts(node, 'tags', report).flatMap((tag) => {
+    const text = String(tag.value ?? tag.source)
+    if (text.includes('{{'))
+      report(mistake(tag.at, '`tags` cannot hold a template', 'tags choose tasks before any host is known'))
+    return text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+  })
+
+/** `environment`: a map, or a template that yields one. */
+export const readEnvironment = (node: DocNode, report: Report): DocNode | undefined => {
+  if (node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('{{')) return node
+  return readMap(node, 'environment', report)
+}
+
+/** The entries of a map by the text of their keys. */
+export const entriesOf = (map: MapNode): ReadonlyMap<string, MapEntry> =>
+  new Map(map.entries.map((entry) => [String(entry.key.value ?? ''), entry]))

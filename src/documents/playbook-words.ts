@@ -1,0 +1,216 @@
+/** The words of a playbook: what this version reads, and what it says to words that it does not read. */
+import { nearest } from '../nearest.ts'
+
+export const playKeywords = [
+  'name',
+  'hosts',
+  'vars',
+  'vars_files',
+  'tasks',
+  'handlers',
+  'serial',
+  'max_fail',
+  'max_unreachable',
+  'tags',
+  'become',
+  'become_user',
+  'environment',
+] as const
+
+export const taskKeywords = [
+  'name',
+  'when',
+  'loop',
+  'register',
+  'become',
+  'become_user',
+  'notify',
+  'no_log',
+  'ignore_errors',
+  'environment',
+  'vars',
+  'tags',
+] as const
+
+/** What is wrong with a word, and the next move. */
+export interface Verdict {
+  readonly summary: string
+  readonly hint?: string
+}
+
+const notYet = (word: string, hint?: string): Verdict => ({
+  summary: `\`${word}\` is not supported yet`,
+  ...(hint !== undefined && { hint }),
+})
+const lacking = (word: string, hint: string): Verdict => ({
+  summary: `\`${word}\` of Ansible is not part of ipvs-play`,
+  hint,
+})
+
+/** Hints for words that will come; a word without a near way has none. */
+const playLater: Readonly<Record<string, string | undefined>> = {
+  pre_tasks: 'put these tasks first under `tasks:`',
+  post_tasks: 'put these tasks last under `tasks:`',
+  strategy: 'remove it: each host walks its tasks alone, as `free` and `host_pinned` mean it',
+  max_fail_percentage: 'write `max_fail: "N%"`',
+  any_errors_fatal: '`max_fail: 0` ends the rollout with the batch of the first failure, and is the default',
+  order: 'hosts come in the order of the inventory',
+  remote_user: 'set `ansible_user` in the inventory, or give --user',
+  ignore_unreachable: 'unreachable hosts are reported and the others go on; `max_unreachable` limits them',
+  throttle: 'give --forks',
+  drain: undefined,
+  verify: undefined,
+  confirm: undefined,
+  on_failure: undefined,
+  pause: undefined,
+  import_playbook: 'name both playbooks on the command line: they run in that order',
+  include: 'name both playbooks on the command line: they run in that order',
+}
+
+const playNever: Readonly<Record<string, string>> = {
+  roles: 'write the tasks of the role under `tasks:`',
+  vars_prompt: 'give the value with --extra-vars',
+  gather_facts: 'facts are read by themselves; remove it',
+  gather_subset: 'facts are read by themselves; remove it',
+  gather_timeout: 'facts are read by themselves; remove it',
+  fact_path: 'facts are read by themselves; remove it',
+  collections: 'task types have short names here; remove it',
+  module_defaults: 'write the arguments on each task',
+  connection: 'set `ansible_connection` in the inventory',
+  port: 'set `ansible_port` in the inventory',
+  become_method: 'sudo is used; remove it',
+  become_exe: 'sudo is used; remove it',
+  become_flags: 'sudo is used; remove it',
+  force_handlers: 'handlers notified by proven changes always run; remove it',
+  debugger: 'run with --check --diff to see what would happen',
+}
+
+const taskLater: Readonly<Record<string, string | undefined>> = {
+  block: 'write its tasks one after the other, with the `when` of the block on each',
+  rescue: undefined,
+  always: undefined,
+  loop_control: 'the variable of a loop is `item`',
+  until: undefined,
+  retries: undefined,
+  delay: undefined,
+  listen: 'notify the handler by its name',
+  delegate_to: 'write a play for the other host',
+  run_once: 'write a play for one host, such as `hosts: realserver[0]`',
+  check_mode: 'give --check for the whole run',
+  diff: 'give --diff for the whole run',
+  failed_when: 'register the result and check it with `assert`',
+  changed_when: undefined,
+  throttle: 'give --forks',
+  timeout: 'give --task-timeout',
+  import_tasks: 'write the tasks here',
+  include_tasks: 'write the tasks here',
+  set_fact: 'use `vars:` of the play or of the task',
+  meta: undefined,
+}
+
+const taskNever: Readonly<Record<string, string>> = {
+  args: 'put the arguments into the task itself, as in `command: {cmd: …, creates: …}`',
+  action: 'write the task type as the key',
+  local_action: 'tasks run on the hosts of the play',
+  async: 'a task ends before the next one starts',
+  poll: 'a task ends before the next one starts',
+  delegate_facts: 'write a play for the other host',
+  become_method: 'sudo is used; remove it',
+  become_exe: 'sudo is used; remove it',
+  become_flags: 'sudo is used; remove it',
+  connection: 'set `ansible_connection` in the inventory',
+  port: 'set `ansible_port` in the inventory',
+  remote_user: 'set `ansible_user` in the inventory, or give --user',
+  module_defaults: 'write the arguments on each task',
+  collections: 'task types have short names here; remove it',
+  debugger: 'run with --check --diff to see what would happen',
+  ignore_unreachable: '`max_unreachable` of the play limits unreachable hosts',
+  any_errors_fatal: '`max_fail: 0` of the play, the default, ends the rollout with the batch of the first failure',
+  import_role: 'write the tasks of the role here',
+  include_role: 'write the tasks of the role here',
+  include_vars: 'use `vars_files` of the play',
+  include: 'write the tasks here',
+  setup: 'facts are read by themselves; remove the task',
+  gather_facts: 'facts are read by themselves; remove the task',
+}
+
+/** Task types that are promised and have not come. */
+const typesLater = new Set(
+  'modules vip ipvs shell script template service package wait-for only-director-answers fail pause'.split(' '),
+)
+
+/** Modules that users of Ansible reach for first, and the nearest way. */
+const modules: Readonly<Record<string, string>> = {
+  apt: 'until `package` comes, use `command: {argv: [apt-get, …], unless: …}`',
+  yum: 'until `package` comes, use `command: {argv: [yum, …], unless: …}`',
+  dnf: 'until `package` comes, use `command: {argv: [dnf, …], unless: …}`',
+  systemd: 'until `service` comes, use `command: {argv: [systemctl, …], unless: …}`',
+  systemd_service: 'until `service` comes, use `command: {argv: [systemctl, …], unless: …}`',
+  modprobe: 'until `modules` comes, use `command: {argv: [modprobe, …], unless: …}`',
+  raw: 'use `command`',
+  lineinfile: 'write the whole file with `copy`',
+  blockinfile: 'write the whole file with `copy`',
+  replace: 'write the whole file with `copy`',
+  file: 'use `command` with `creates` or `removes`',
+  wait_for: 'it is called `wait-for` here, and is not supported yet',
+}
+
+const withWords: Readonly<Record<string, string>> = {
+  with_items: 'write `loop:`',
+  with_list: 'write `loop:`',
+  with_dict: 'write `loop: "{{ … | dict2items }}"`',
+  with_flattened: 'write `loop: "{{ … | flatten }}"`',
+  with_together: 'write `loop: "{{ … | zip(…) | list }}"`',
+}
+
+/** `ansible.builtin.copy` → `copy`: the full names of Ansible for task types that are here too. */
+export const shortName = (key: string): string => key.replace(/^ansible\.(?:builtin|legacy|posix)\.(?=[^.]+$)/, '')
+
+const own = (table: Readonly<Record<string, unknown>>, word: string): boolean => Object.hasOwn(table, word)
+
+const known = (words: readonly string[], word: string): boolean => words.includes(word)
+
+const suggestion = (word: string, words: Iterable<string>, otherwise?: string): { hint?: string } => {
+  const near = nearest(word, words)
+  if (near !== undefined) return { hint: `did you mean \`${near}\`?` }
+  return otherwise === undefined ? {} : { hint: otherwise }
+}
+
+/** What to say to a key of a play that is no keyword of this version. */
+export const judgePlayWord = (word: string, types: readonly string[]): Verdict => {
+  if (own(playLater, word)) return notYet(word, playLater[word])
+  if (own(playNever, word)) return lacking(word, playNever[word] ?? '')
+  if (known(types, shortName(word)))
+    return {
+      summary: `\`${word}\` is a task, not a keyword of a play`,
+      hint: `put it under \`tasks:\`, as \`- ${word}:\``,
+    }
+  if (known(taskKeywords, word) || own(taskLater, word))
+    return { summary: `\`${word}\` is a keyword of tasks, not of plays`, hint: 'put it on the tasks that it concerns' }
+  return { summary: `unknown keyword \`${word}\` in a play`, ...suggestion(word, playKeywords) }
+}
+
+/** What to say to a key of a task that is neither a keyword of this version nor one of `types`. */
+export const judgeTaskWord = (word: string, types: readonly string[]): Verdict => {
+  const short = shortName(word)
+  if (own(withWords, word)) return lacking(word, withWords[word] ?? '')
+  if (/^with_./.test(word)) return lacking(word, 'write `loop:` with the list itself')
+  if (own(taskLater, short)) return notYet(word, taskLater[short])
+  if (typesLater.has(short)) return notYet(word)
+  if (own(taskNever, short)) return lacking(word, taskNever[short] ?? '')
+  if (own(modules, short)) return lacking(word, modules[short] ?? '')
+  if (known(playKeywords, word) || own(playLater, word) || own(playNever, word))
+    return {
+      summary: `\`${word}\` is a keyword of plays, not of tasks`,
+      hint: `take it out of the task, to the level of \`hosts:\``,
+    }
+  const underscored = known(types, short.replaceAll('_', '-')) ? short.replaceAll('_', '-') : undefined
+  if (underscored !== undefined)
+    return { summary: `unknown task type \`${word}\``, hint: `did you mean \`${underscored}\`?` }
+  if (/^[a-z_]\w*\.\w+\.\w+$/.test(word) && !word.startsWith('net.'))
+    return lacking(word, `the task types are ${types.join(', ')}`)
+  return {
+    summary: `unknown key \`${word}\` in a task`,
+    ...suggestion(word, [...taskKeywords, ...types], `the task types are ${types.join(', ')}`),
+  }
+}
