@@ -1,4 +1,4 @@
-import type { DocNode, Position } from '../model/document.ts'
+import type { Checked, Diagnostic, DocNode, Position } from '../model/document.ts'
 
 /**
  * What one inventory file says, in the order it says it. Every format is read into this, so that precedence, loops and
@@ -27,3 +27,28 @@ export interface Variable {
   readonly name: string
   readonly node: DocNode
 }
+
+/** What a piece of a file turns out to be. */
+export type Finding = Statement | Diagnostic
+
+/** The user's mistake as the only finding of a piece. */
+export const mistake = (at: Position, summary: string, hint?: string): readonly Finding[] => [
+  { severity: 'error', summary, at, ...(hint === undefined ? {} : { hint }) },
+]
+
+/** Sorts findings into what the file says and what is wrong with it; both keep their order. */
+export const toDocument = (file: string, findings: Iterable<Finding>): Checked<InventoryDocument> => {
+  const statements: Statement[] = []
+  const problems: Diagnostic[] = []
+  for (const finding of findings) {
+    if ('severity' in finding) problems.push(finding)
+    else statements.push(finding)
+  }
+  return { value: { file, statements }, problems }
+}
+
+/** The variable that a port behind a host's name stands for. */
+export const portVariable = (port: number, at: Position): Variable => ({
+  name: 'ansible_port',
+  node: { kind: 'scalar', at, value: port, source: String(port), quoted: false },
+})

@@ -1,0 +1,122 @@
+import type { Checked, DocNode, MapEntry } from '../model/document.ts'
+import { nearest } from '../nearest.ts'
+import {
+  type Finding,
+  type InventoryDocument,
+  mistake,
+  portVariable,
+  toDocument,
+  type Variable,
+} from './inventory-document.ts'
+import { readHostPattern } from './inventory-hosts.ts'
+import { parseYaml } from './yaml.ts'
+
+const sections = ['hosts', 'vars', 'children'] as const
+type Section = (typeof sections)[number]
+
+/**
+ * Reads an inventory in Ansible's YAML format: a map of groups, each with `hosts`, `vars` and `children`. What Ansible
+ * skips with a warning (an unknown key, a group that is no map) is an error here. All mistakes at once, each with its
+ * place; never throws.
+ */
+export const parseInventoryYaml = (text: string, file: string): Checked<InventoryDocument> => {
+  const { value, problems } = parseYaml(text, file, 'data')
+  // What stands in for a broken document is no mistake of its own.
+  const broken = value?.kind !== 'map' && problems.some(({ severity }) => severity === 'error')
+  const findings = value === undefined || broken ? [] : readTop(value)
+  return toDocument(file, [...problems, ...findings])
+}
+
+const isNull = (node: DocNode): boolean => node.kind === 'scalar' && node.value === null
+
+const nameOf = ({ key }: MapEntry): string => String(key.value)
+
+const sectionNamed = (name: string): Section | undefined => sections.find((known) => known === name)
+
+const readTop = (node: DocNode): readonly Finding[] => {
+  if (isNull(node)) return []
+  if (node.kind !== 'map') {
+    return mistake(node.at, 'an inventory is a map of groups', 'begin with "all:" and put "hosts:" below it')
+  }
+  const plugin = node.entries.find((entry) => nameOf(entry) === 'plugin')
+  if (plugin) {
+    const hint = 'write its result down: ansible-inventory -i THIS --list --yaml > hosts.yml'
+    return mistake(plugin.key.at, 'inventory plugins are not supported', hint)
+  }
+  return node.entries.flatMap((entry) => {
+    const name = nameOf(entry)
+    if (sectionNamed(name) === undefined) return readGroup(entry)
+    return mistake(entry.key.at, `'${name}' stands where a group should`, 'put it below a group, such as "all:"')
+  })
+}
+
+const readGroup = (entry: MapEntry): readonly Finding[] => {
+  const group = nameOf(entry)
+  const { key, value } = entry
+  if (group === '' || key.value === null) return mistake(key.at, 'a group needs a name')
+  const declared: Finding = { kind: 'group', name: group, at: key.at, declares: true }
+  if (isNull(value)) return [declared]
+  if (value.kind !== 'map') {
+    const hint = 'a group holds the keys hosts, vars and children'
+    return [declared, ...mistake(value.at, `group '${group}' is not a map`, hint)]
+  }
+  return [declared, ...value.entries.flatMap((entry) => readSection(group, entry))]
+}
+
+const readSection = (group: string, entry: MapEntry): readonly Finding[] => {
+  const { key, value } = entry
+  const name = nameOf(entry)
+  const section = sectionNamed(name)
+  if (section === undefined) return mistake(key.at, `unknown key '${name}' in group '${group}'`, hintFor(name, value))
+  if (isNull(value)) return []
+  const entries = entriesOf(value, section)
+  if (entries === undefined)
+    return mistake(value.at, `'${section}' of group '${group}' is not a map`, mapHints[section])
+  if (section === 'hosts') return entries.flatMap((host) => readHosts(group, host))
+  if (section === 'children') return entries.flatMap((child) => readChild(group, child))
+  return readVariables(entries).map((variable) => ({ kind: 'var', group, variable }))
+}
+
+const hintFor = (name: string, value: DocNode): string => {
+  const guess = nearest(name, sections)
+  if (guess !== undefined) return `did you mean '${guess}'?`
+  const isGroup = value.kind === 'map' && value.entries.some((entry) => sectionNamed(nameOf(entry)) !== undefined)
+  return isGroup
+    ? 'a group inside a group stands below "children:"'
+    : 'a group holds hosts, vars and children; its variables stand below "vars:"'
+}
+
+const mapHints = {
+  hosts: 'write each host as a key: its name and a colon, no dash',
+  children: 'write each group as a key: its name and a colon, no dash',
+  vars: 'write one "name: value" a line, no dash',
+} as const
+
+/** A single name without its colon is a map of one, as in Ansible. */
+const entriesOf = (value: DocNode, section: Section): readonly MapEntry[] | undefined => {
+  if (value.kind === 'map') return value.entries
+  if (value.kind === 'list' || section === 'vars' || typeof value.value !== 'string') return undefined
+  return [{ key: value, value: { kind: 'scalar', at: value.at, value: null, source: '', quoted: false } }]
+}
+
+const readChild = (group: string, entry: MapEntry): readonly Finding[] => {
+  const child = nameOf(entry)
+  const findings = readGroup(entry)
+  return child === '' ? findings : [...findings, { kind: 'child', group, child, at: entry.key.at }]
+}
+
+const readHosts = (group: string, entry: MapEntry): readonly Finding[] => {
+  const { key, value } = entry
+  const name = nameOf(entry)
+  const hosts = readHostPattern(name)
+  if (!hosts.ok) return mistake(key.at, hosts.summary, hosts.hint)
+  if (value.kind !== 'map' && !isNull(value)) {
+    return mistake(value.at, `the variables of host '${name}' are not a map`, `write them one a line below "${name}:"`)
+  }
+  const vars = value.kind === 'map' ? readVariables(value.entries) : []
+  const all = hosts.port === undefined ? vars : [portVariable(hosts.port, key.at), ...vars]
+  return [{ kind: 'hosts', group, names: hosts.names, at: key.at, vars: all }]
+}
+
+const readVariables = (entries: readonly MapEntry[]): readonly Variable[] =>
+  entries.map((entry) => ({ name: nameOf(entry), node: entry.value }))
