@@ -1,0 +1,109 @@
+import type { Target } from '../model/connection.ts'
+import type { IdentityKey } from './keys.ts'
+
+/** How far an attempt got. */
+export type Stage = 'connect' | 'handshake' | 'login'
+
+/** An attempt that did not lead to a login. `retry`: lost before anything was proven or refused. */
+export interface Failure {
+  readonly kind: 'failed'
+  readonly reason: string
+  readonly hint?: string
+  readonly retry: boolean
+}
+
+/** What is known of an attempt when it fails. */
+export interface Progress {
+  readonly stage: Stage
+  readonly target: Target
+  readonly keys: readonly IdentityKey[]
+  /** Names of the keys that were offered. */
+  readonly tried: readonly string[]
+  readonly agent: boolean
+}
+
+const WAITED: Record<Stage, string> = {
+  connect: 'no answer to the TCP connect',
+  handshake: 'connected, but no SSH handshake',
+  login: 'the handshake is through, but the login is not',
+}
+
+/** The attempt took longer than the target's timeout. */
+export const timedOut = (stage: Stage, target: Target): Failure => ({
+  kind: 'failed',
+  reason: `timed out after ${target.timeout} s: ${WAITED[stage]} (${endpoint(target)})`,
+  retry: false,
+})
+
+/** `address:port` as messages show it. */
+export const endpoint = ({ address, port }: Pick<Target, 'address' | 'port'>): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+
+const SOCKET_ERRORS: Record<string, { readonly what: string; readonly retry: boolean }> = {
+  ECONNREFUSED: { what: 'connection refused', retry: false },
+  EHOSTUNREACH: { what: 'no route to host', retry: false },
+  ENETUNREACH: { what: 'network is unreachable', retry: false },
+  ETIMEDOUT: { what: 'timed out in the TCP connect', retry: false },
+  ENOTFOUND: { what: 'no such host name', retry: false },
+  EAI_AGAIN: { what: 'the name could not be resolved for the moment', retry: true },
+  ECONNRESET: { what: 'the connection was reset', retry: true },
+  EPIPE: { what: 'the connection was cut', retry: true },
+  EADDRNOTAVAIL: { what: 'no local port is free', retry: true },
+  EMFILE: { what: 'too many open files on this machine', retry: true },
+}
+
+/**
+ * What an error of ssh2 means in plain words. Losses before the login began may be tried again; a login that was
+ * refused, or a host key that was, never.
+ * @param error absent: the connection was closed without one
+ */
+export const explainFailure = (error: Error | undefined, progress: Progress): Failure => {
+  const { stage, target } = progress
+  const failed = (reason: string, retry: boolean, hint?: string): Failure => ({
+    kind: 'failed',
+    reason,
+    retry,
+    ...(hint !== undefined && { hint }),
+  })
+  const { code, level } = (error ?? {}) as { code?: unknown; level?: string }
+  const known = typeof code === 'string' ? SOCKET_ERRORS[code] : undefined
+  if (known !== undefined) return failed(`${known.what} (${endpoint(target)})`, known.retry && stage !== 'login')
+  const message = error?.message ?? ''
+  if (level === 'client-authentication' || /authentication failures/i.test(message))
+    return loginRefused(progress, message)
+  if (/no matching/i.test(message)) return failed(noCommon(message, target), false)
+  if (/identification string|Header/i.test(message)) {
+    return failed(`${endpoint(target)} does not speak SSH`, false, 'is that the right port?')
+  }
+  if (error === undefined || /before handshake|unusable after/i.test(message)) {
+    return failed(`closed the connection ${STAGE_WORDS[stage]} (${endpoint(target)})`, stage !== 'login')
+  }
+  return failed(`${message} ${STAGE_WORDS[stage]} (${endpoint(target)})`, false)
+}
+
+const STAGE_WORDS: Record<Stage, string> = {
+  connect: 'while connecting',
+  handshake: 'before the handshake',
+  login: 'during login',
+}
+
+const noCommon = (message: string, target: Target): string => {
+  const what = /no matching (.+)/i.exec(message)?.[1] ?? 'algorithm'
+  return `no common ${what} with ${endpoint(target)}`
+}
+
+const loginRefused = ({ target, keys, tried }: Progress, message: string): Failure => {
+  const unusable = keys.filter((key) => key.kind === 'unusable').map((key) => `${key.file} (${key.why})`)
+  const offered = tried.length > 0 ? `offered: ${tried.join(', ')}` : 'there was none to offer'
+  const left = unusable.length > 0 ? `; not usable: ${unusable.join(', ')}` : ''
+  const many = /too many/i.test(message) ? 'too many keys were offered: ' : ''
+  return {
+    kind: 'failed',
+    reason: `${target.user}@${endpoint(target)} accepts no key: ${many}${offered}${left}`,
+    hint:
+      tried.length > 0
+        ? `add the public key to ${target.user}'s authorized_keys there`
+        : 'name one: --private-key FILE, or load it into ssh-agent',
+    retry: false,
+  }
+}

@@ -1,0 +1,116 @@
+import { Socket } from 'node:net'
+import type { AnyAuthMethod, Client } from 'ssh2'
+import type { Target } from '../model/connection.ts'
+import { explainFailure, type Failure, type Stage, timedOut } from './failure.ts'
+import { type ShownKey, shownKey, type Verdict } from './host-key.ts'
+import type { IdentityKey } from './keys.ts'
+import type { Ssh2 } from './ssh2-private.ts'
+
+/** Seconds between keepalives, and how many may stay unanswered. */
+const KEEPALIVE = { seconds: 15, count: 3 }
+
+/** What one attempt needs beside the target. */
+export interface Attempt {
+  readonly ssh2: Ssh2
+  readonly target: Target
+  readonly keys: readonly IdentityKey[]
+  /** Path of the agent's socket, where it is to be asked. */
+  readonly agent: string | undefined
+  /** Host key algorithms in the order of preference; absent: ssh2's own order. */
+  readonly hostKeyAlgorithms: readonly string[] | undefined
+  judge(shown: ShownKey): Verdict
+  readonly signal: AbortSignal
+}
+
+export interface LoggedIn {
+  readonly kind: 'in'
+  readonly client: Client
+  readonly socket: Socket
+  /** The key to write down, when nobody knew it and the policy accepts that. */
+  readonly newKey: ShownKey | undefined
+}
+
+/** One attempt: TCP connect, handshake, login, all within the target's timeout. Never throws for what the host does. */
+export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
+  new Promise((resolve) => {
+    const { ssh2, target, signal } = attempt
+    const socket = new Socket()
+    const client = new ssh2.Client()
+    let stage: Stage = 'connect'
+    let verdict: Verdict | undefined
+    let shown: ShownKey | undefined
+    const tried: string[] = []
+    let settled = false
+
+    const settle = (outcome: LoggedIn | Failure): void => {
+      if (settled) return
+      settled = true
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+      if (outcome.kind !== 'in') {
+        client.on('error', () => {})
+        socket.destroy()
+      }
+      resolve(outcome)
+    }
+    const abort = (): void => settle({ kind: 'failed', reason: 'given up: the run was interrupted', retry: false })
+    const timer = setTimeout(() => settle(timedOut(stage, target)), target.timeout * 1000)
+    const fail = (error: Error | undefined): void => {
+      if (verdict?.kind === 'rejected')
+        settle({ kind: 'failed', reason: verdict.reason, hint: verdict.hint, retry: false })
+      else
+        settle(explainFailure(error, { stage, target, keys: attempt.keys, tried, agent: attempt.agent !== undefined }))
+    }
+
+    signal.addEventListener('abort', abort)
+    client
+      .on('connect', () => {
+        stage = 'handshake'
+      })
+      .on('handshake', () => {
+        stage = 'login'
+      })
+      .on('error', (error) => {
+        // ssh2 also tells of an agent that would not sign, and goes on to the next key
+        if ((error as { level?: string }).level !== 'agent') fail(error)
+      })
+      .on('close', () => fail(undefined))
+      .on('ready', () => settle({ kind: 'in', client, socket, newKey: verdict?.kind === 'new' ? shown : undefined }))
+    try {
+      client.connect({
+        sock: socket,
+        username: target.user,
+        readyTimeout: 0,
+        keepaliveInterval: KEEPALIVE.seconds * 1000,
+        keepaliveCountMax: KEEPALIVE.count,
+        ...(attempt.hostKeyAlgorithms && { algorithms: { serverHostKey: [...attempt.hostKeyAlgorithms] as never } }),
+        authHandler: authHandler(attempt, tried) as never,
+        hostVerifier: (blob: Buffer) => {
+          shown = shownKey(blob)
+          verdict = attempt.judge(shown)
+          return verdict.kind !== 'rejected'
+        },
+      })
+      socket.setNoDelay(true)
+      socket.connect({ host: target.address, port: target.port })
+    } catch (error) {
+      fail(error as Error)
+    }
+  })
+
+/** Hands ssh2 one method after the other: the key files in order, then the agent. */
+const authHandler = ({ target, keys, agent }: Attempt, tried: string[]): (() => AnyAuthMethod | false) => {
+  const methods: { name: string; method: AnyAuthMethod }[] = []
+  for (const identity of keys) {
+    if (identity.kind !== 'key') continue
+    methods.push({ name: identity.file, method: { type: 'publickey', username: target.user, key: identity.key } })
+  }
+  if (agent !== undefined) methods.push({ name: 'ssh-agent', method: { type: 'agent', username: target.user, agent } })
+  let next = 0
+  return () => {
+    const method = methods[next++]
+    if (method === undefined) return false
+    tried.push(method.name)
+    return method.method
+  }
+}

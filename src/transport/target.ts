@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import type { Target } from '../model/connection.ts'
+import type { Checked, Diagnostic, Value } from '../model/document.ts'
+import { readSshArgs } from './ssh-args.ts'
+import type { SshConfig } from './ssh-config.ts'
+import type { SshOptions } from './ssh-options.ts'
+
+export { readSshConfig } from './ssh-config.ts'
+
+/** The inventory variables that say how a host is reached; the caller renders these and passes what is set. */
+export const CONNECTION_VARS = [
+  'ansible_connection',
+  'ansible_host',
+  'ansible_ssh_host',
+  'ansible_port',
+  'ansible_ssh_port',
+  'ansible_user',
+  'ansible_ssh_user',
+  'ansible_ssh_private_key_file',
+  'ansible_private_key_file',
+  'ansible_ssh_common_args',
+  'ansible_ssh_extra_args',
+  'ansible_password',
+  'ansible_ssh_pass',
+] as const
+export type ConnectionVars = { readonly [name in (typeof CONNECTION_VARS)[number]]?: Value }
+
+/** What the command line says: -u, --private-key, --host-key, --timeout. */
+export interface ConnectionOptions {
+  readonly user?: string
+  readonly privateKey?: string
+  readonly hostKey?: 'strict' | 'accept-new'
+  readonly timeout?: number
+}
+
+/** What the defaults depend on. */
+export interface Machine {
+  readonly home: string
+  readonly user: string
+  /** An SSH agent is there to be asked. */
+  readonly hasAgent: boolean
+  exists(path: string): boolean
+}
+
+/** Seconds for connect, handshake and login, as Ansible's default. */
+const TIMEOUT = 10
+const DEFAULT_KEYS = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa']
+const USER_KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']
+const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
+
+/** The machine that this process runs on. */
+export const thisMachine = (): Machine => ({
+  home: homedir(),
+  user: userInfo().username,
+  hasAgent: (process.env.SSH_AUTH_SOCK ?? '') !== '',
+  exists: existsSync,
+})
+
+/**
+ * Where and as whom: command line, then inventory, then ssh config, then defaults. The config is asked about the name
+ * that `ssh` would be given (ansible_host, else the inventory's name); its HostName says what that name stands for.
+ */
+export const resolveTarget = (
+  host: string,
+  vars: ConnectionVars,
+  options: ConnectionOptions,
+  config: SshConfig,
+  machine: Machine = thisMachine(),
+): Checked<Target> => {
+  const problems: Diagnostic[] = []
+  const own = readVars(vars, problems)
+  const name = own.hostname ?? host
+  const configured = config.for(name)
+  problems.push(...configured.problems)
+  const file = configured.value
+  const address = file.hostname?.replace(/%%|%h/g, (token) => (token === '%h' ? name : '%')) ?? name
+  const port = own.port ?? file.port ?? 22
+  const user = options.user ?? own.user ?? file.user ?? machine.user
+  const expand = expander({ host: address, port, user, name }, machine)
+  const identities = options.privateKey !== undefined ? [options.privateKey] : (own.identityFiles ?? file.identityFiles)
+  const value: Target = {
+    host,
+    address,
+    port,
+    user,
+    identityFiles: identities?.map(expand) ?? DEFAULT_KEYS.map(expand).filter(machine.exists),
+    useAgent: machine.hasAgent && !(own.identitiesOnly ?? file.identitiesOnly ?? false),
+    knownHosts: [
+      ...(own.userKnownHosts ?? file.userKnownHosts ?? USER_KNOWN_HOSTS),
+      ...(own.globalKnownHosts ?? file.globalKnownHosts ?? GLOBAL_KNOWN_HOSTS),
+    ].map(expand),
+    hostKey: options.hostKey ?? own.hostKey ?? file.hostKey ?? 'strict',
+    timeout: options.timeout ?? own.timeout ?? file.timeout ?? TIMEOUT,
+  }
+  return { value, problems: problems.map((problem) => ({ ...problem, summary: `${host}: ${problem.summary}` })) }
+}
+
+/** Variables of their own win over the same thing said in ansible_ssh_common_args. */
+const readVars = (vars: ConnectionVars, problems: Diagnostic[]): SshOptions => {
+  const error = (summary: string, hint?: string): void => {
+    problems.push({ severity: 'error', summary, ...(hint !== undefined && { hint }) })
+  }
+  const text = (...names: (keyof ConnectionVars)[]): string | undefined => {
+    const name = names.find((known) => vars[known] !== undefined && vars[known] !== null)
+    const found = name === undefined ? undefined : vars[name]
+    if (typeof found === 'string' && found !== '') return found
+    if (typeof found === 'number') return String(found)
+    if (found !== undefined) error(`${name} is not a text`)
+    return undefined
+  }
+  const connection = text('ansible_connection')
+  if (connection !== undefined && !/^(ansible\.builtin\.)?(ssh|smart)$/.test(connection)) {
+    error(`ansible_connection: ${connection} is not supported`, 'hosts are reached by ssh')
+  }
+  if (text('ansible_password', 'ansible_ssh_pass') !== undefined) {
+    error('login with a password is not supported yet', 'use a key, and remove ansible_password')
+  }
+  const args = [text('ansible_ssh_common_args'), text('ansible_ssh_extra_args')].filter((part) => part !== undefined)
+  const { value, problems: inArgs } = readSshArgs(args.join(' '))
+  problems.push(...inArgs.map((problem) => ({ ...problem, summary: `ansible_ssh_common_args: ${problem.summary}` })))
+  const written = text('ansible_port', 'ansible_ssh_port')
+  const port = written === undefined ? undefined : /^\d{1,5}$/.test(written) ? Number(written) : 0
+  if (port !== undefined && (port < 1 || port > 65535)) error(`ansible_port is not a port: ${written}`)
+  const hostname = text('ansible_host', 'ansible_ssh_host')
+  const user = text('ansible_user', 'ansible_ssh_user')
+  const key = text('ansible_ssh_private_key_file', 'ansible_private_key_file')
+  return {
+    ...value,
+    ...(hostname !== undefined && { hostname }),
+    ...(port !== undefined && { port }),
+    ...(user !== undefined && { user }),
+    ...(key !== undefined && { identityFiles: [key] }),
+  }
+}
+
+interface Tokens {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly name: string
+}
+
+/** `~` and the tokens of ssh_config(5) that a path may hold. */
+const expander = (tokens: Tokens, machine: Machine): ((path: string) => string) => {
+  const meaning: Record<string, string> = {
+    '%%': '%',
+    '%d': machine.home,
+    '%h': tokens.host,
+    '%n': tokens.name,
+    '%p': String(tokens.port),
+    '%r': tokens.user,
+    '%u': machine.user,
+  }
+  return (path) => path.replace(/^~(?=\/|$)/, () => machine.home).replace(/%./g, (token) => meaning[token] ?? token)
+}
