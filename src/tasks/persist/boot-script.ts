@@ -1,0 +1,152 @@
+import { ownSysctlFile } from '../../readings/sysctl-d.ts'
+
+export const scriptPath = '/etc/ipvs-play/apply.sh'
+export const vipsPath = '/etc/ipvs-play/vips'
+
+/**
+ * `apply.sh start` brings back what persist recorded: kernel settings whose file is there, and then, if every interface
+ * keeps ARP to its own addresses, the VIPs. It trusts no earlier loader: what it needs it reads back from the kernel.
+ * Exit status 0: all is as recorded; 1: something is not, and the log says what; 2: wrong use.
+ * Runs under dash, bash --posix and busybox sh; needs cat, grep and ip, and no network.
+ * dash and busybox `read` stop at the first byte of a file below /proc/sys, so values are read with cat and grep.
+ */
+export const bootScript = `#!/bin/sh
+# Written by ipvs-play (task persist). Usage: /bin/sh ${scriptPath} start|stop
+# start: settings of ${ownSysctlFile},
+#        then the addresses of ${vipsPath} on lo, if no interface would answer ARP for them.
+# stop:  nothing. An address that traffic still arrives for is never taken away by a service being stopped.
+LC_ALL=C
+PATH=\${PATH:-/bin}:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+set -f
+settings=${ownSysctlFile}
+vips=${vipsPath}
+failed=0
+
+say() { printf 'ipvs-play: %s\\n' "$*" >&2; }
+fail() { say "$@"; failed=1; }
+
+# collapse TEXT: its words with one blank between them, in $collapsed
+collapse() { set -- $1; collapsed=$*; }
+
+# live PATH: the kernel's value in $collapsed, false where there is none
+live() {
+  collapsed=unreadable
+  raw=$(cat "/proc/sys/$1" 2>/dev/null) && collapse "$raw"
+}
+
+# is WISHED: is $collapsed that value? 0x10 and 16 are one number
+is() {
+  [ "$collapsed" = "$1" ] && return 0
+  case $1 in
+    *[!0-9A-Fa-fXx+-]* | '') return 1 ;;
+    0[xX]* | 0[0-7]*) [ "$collapsed" = "$(($1))" ] 2>/dev/null ;;
+    *) [ "$collapsed" -eq "$1" ] 2>/dev/null ;;
+  esac
+}
+
+# each COMMAND: COMMAND PATH VALUE for every setting
+each() {
+  [ -r "$settings" ] || return 0
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in '#'* | ';'*) continue ;; *=*) ;; *) continue ;; esac
+    collapse "\${line%%=*}"; key=$collapsed
+    collapse "\${line#*=}"
+    case $key in
+      /* | *..* | *' '*) fail "not a kernel setting: $key" ;;
+      */*) "$1" "$key" "$collapsed" ;;
+      *) fail "not in slash form: $key" ;;
+    esac
+  done <"$settings"
+}
+
+# of_interface PATH: does it belong to one interface?
+of_interface() {
+  case $1 in
+    net/ipv[46]/conf/all/* | net/ipv[46]/conf/default/* | net/ipv[46]/neigh/default/*) return 1 ;;
+    net/ipv[46]/conf/* | net/ipv[46]/neigh/*) return 0 ;;
+  esac
+  return 1
+}
+
+write_common() { of_interface "$1" || write "$1" "$2"; }
+write_interface() { if of_interface "$1"; then write "$1" "$2"; fi; }
+
+# An interface that is not there yet gets its settings from udev when it appears.
+write() {
+  if [ ! -e "/proc/sys/$1" ]; then
+    if of_interface "$1" && [ ! -d "/proc/sys/\${1%/*}" ]; then return 0; fi
+    fail "$1: this kernel has no such setting"
+    return 0
+  fi
+  wished=$2
+  live "$1" && is "$wished" && return 0
+  (printf '%s\\n' "$wished" >"/proc/sys/$1") 2>/dev/null || fail "$1: cannot write $wished"
+}
+
+check() {
+  [ -e "/proc/sys/$1" ] || return 0
+  wished=$2
+  live "$1" && is "$wished" || fail "$1 is $collapsed, not $wished"
+}
+
+# open_interfaces: every interface that would answer or announce ARP for another's address; false: cannot tell.
+# The kernel takes the larger of conf/all and conf/IF. Only arp_ignore 1 or 2 and arp_announce 2 are silent.
+open_interfaces() {
+  cd /proc/sys/net/ipv4/conf 2>/dev/null || return 1
+  all_ignore=$(cat all/arp_ignore) && all_announce=$(cat all/arp_announce) || return 1
+  set +f
+  grep -sH '' ./*/arp_ignore ./*/arp_announce | while IFS=: read -r file value; do
+    name=\${file#./} name=\${name%/*}
+    case $name in all | default | lo) continue ;; esac
+    case $value in *[!0-9-]* | '') printf '%s: %s cannot be read\\n' "$name" "\${file##*/}"; continue ;; esac
+    case $file in */arp_ignore) common=$all_ignore ;; *) common=$all_announce ;; esac
+    [ "$common" -gt "$value" ] && value=$common
+    case \${file##*/}:$value in
+      arp_ignore:[12] | arp_announce:2) ;;
+      *) printf '%s: %s %s\\n' "$name" "\${file##*/}" "$value" ;;
+    esac
+  done
+}
+
+# add ADDRESS/PREFIX [scope S] [label L]
+add() {
+  case $1 in *:*) family=inet6 ;; *) family=inet ;; esac
+  listed "$1" && return 0
+  "$ip" addr add "$@" dev lo </dev/null >/dev/null 2>&1
+  listed "$1" || fail "$1: cannot be added to lo"
+}
+listed() { case $("$ip" -o addr show dev lo </dev/null 2>/dev/null) in *" $family $1 "*) ;; *) return 1 ;; esac; }
+
+add_vips() {
+  [ -r "$vips" ] || return 0
+  ip=ip # busybox' shell would take its own ip for a bare name
+  for path in /sbin/ip /usr/sbin/ip /bin/ip /usr/bin/ip; do [ -x "$path" ] && ip=$path && break; done
+  if ! open=$(open_interfaces); then
+    open='the settings of the interfaces cannot be read'
+  fi
+  while read -r address scope label rest || [ -n "$address" ]; do
+    case $address in
+      '' | '#'*) ;;
+      *[!0-9A-Fa-f.:/]*) fail "not an address: $address" ;;
+      *:*/128) add "$address" ;;
+      *.*/32)
+        if [ -n "$open" ]; then fail "$address stays away from lo, ARP would leak: $open"
+        elif [ -n "$label" ]; then add "$address" scope "\${scope:-host}" label "$label"
+        else add "$address" scope "\${scope:-host}"; fi ;;
+      *) fail "$address: only /32 and /128 belong on lo" ;;
+    esac
+  done <"$vips"
+}
+
+case $1 in
+  start)
+    each write_common
+    each write_interface
+    each check
+    add_vips
+    exit $failed ;;
+  stop) exit 0 ;;
+  *) say "usage: $0 start|stop"; exit 2 ;;
+esac
+`
