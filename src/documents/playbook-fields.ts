@@ -17,6 +17,9 @@ export const describe = (node: DocNode): string => {
   return typeof node.value === 'string' ? `the text "${node.value}"` : `the ${typeof node.value} ${node.source}`
 }
 
+/** A scalar as the text that the user sees: `2` for a number that was written so. */
+export const textOf = (node: ScalarNode): string => (typeof node.value === 'string' ? node.value : node.source)
+
 export const isNothing = (node: DocNode): boolean => node.kind === 'scalar' && node.value === null
 
 /** The text of a node: a string that is not empty. Numbers count as the text that was written. */
@@ -107,7 +110,7 @@ export const readVariables = (node: DocNode, what: string, report: Report): MapN
 /** Tags as Ansible writes them: a list, or one text parted by commas. */
 export const readTags = (node: DocNode, report: Report): readonly string[] =>
   readTexts(node, 'tags', report).flatMap((tag) => {
-    const text = String(tag.value ?? tag.source)
+    const text = textOf(tag)
     if (text.includes('{{'))
       report(mistake(tag.at, '`tags` cannot hold a template', 'tags choose tasks before any host is known'))
     return text

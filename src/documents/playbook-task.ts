@@ -19,9 +19,8 @@ import { judgeTaskWord, shortName, taskKeywords } from './playbook-words.ts'
 export interface TaskDocument {
   readonly at: Position
   readonly name?: ScalarNode
-  /** The task type's short name. */
-  readonly type: string
-  readonly args: DocNode
+  /** The task type's short name, and its arguments. Absent: it was reported that no type could be told. */
+  readonly work?: { readonly type: string; readonly args: DocNode }
   readonly when: readonly DocNode[]
   readonly loop?: DocNode
   readonly register?: ScalarNode
@@ -105,7 +104,7 @@ const findType = (map: MapNode, known: readonly string[], report: Report): MapEn
 /**
  * A task as it was written.
  * @param known  names of the task types
- * @returns nothing when it has no usable type; everything wrong with it is reported either way
+ * @returns nothing when it is not a map; everything wrong with it is reported either way
  */
 export const readTask = (node: DocNode, known: readonly string[], report: Report): TaskDocument | undefined => {
   if (node.kind !== 'map') {
@@ -143,13 +142,6 @@ export const readTask = (node: DocNode, known: readonly string[], report: Report
   }
   const flags = { noLog: flag('no_log') ?? false, ignoreErrors: flag('ignore_errors') ?? false }
   const type = findType(node, known, report)
-  if (type === undefined) return undefined
-  return {
-    at: node.at,
-    type: shortName(String(type.key.value)),
-    args: type.value,
-    ...lists,
-    ...flags,
-    ...present(fields),
-  }
+  const work = type && { type: shortName(String(type.key.value)), args: type.value }
+  return { at: node.at, ...lists, ...flags, ...present({ ...fields, work }) }
 }

@@ -12,6 +12,7 @@ import {
   readText,
   readTexts,
   readVariables,
+  textOf,
 } from './playbook-fields.ts'
 import { present, readTask, type TaskDocument } from './playbook-task.ts'
 import { judgePlayWord, playKeywords } from './playbook-words.ts'
@@ -26,7 +27,7 @@ export interface PlayDocument {
   readonly hosts: readonly ScalarNode[]
   readonly vars?: MapNode
   readonly varsFiles: readonly ScalarNode[]
-  /** A task that could not be read leaves a gap, so that the others keep their numbers. */
+  /** A task that is no map leaves a gap, so that the others keep their numbers. */
   readonly tasks: readonly (TaskDocument | undefined)[]
   readonly handlers: readonly (TaskDocument | undefined)[]
   /** Limits may hold {{ }}: their shape is checked when they are rendered. */
@@ -60,7 +61,7 @@ const readHandlers = (
   const names = new Map<string, Position>()
   for (const handler of handlers) {
     if (handler === undefined) continue
-    const name = handler.name?.source
+    const name = handler.name && textOf(handler.name)
     const twin = name === undefined ? undefined : names.get(name)
     if (name === undefined) report(mistake(handler.at, 'a handler needs a name', '`notify` calls it by its name'))
     else if (twin !== undefined)

@@ -1,0 +1,46 @@
+/** From a mistake in arguments to its place in the playbook. */
+import type { Diagnostic, DocNode, MapEntry, Position, Scope } from '../model/document.ts'
+import type { ArgumentProblem } from '../model/task-type.ts'
+import { renderNode } from '../template/render.ts'
+
+/** The entry whose key reads `name` once it is rendered. */
+const entryOf = (node: DocNode, name: string, scope: Scope): MapEntry | undefined => {
+  if (node.kind !== 'map') return undefined
+  const plain = node.entries.find(({ key }) => String(key.value) === name)
+  if (plain !== undefined) return plain
+  return node.entries.find(({ key }) => {
+    const rendered = String(key.value).includes('{{') ? renderNode(key, scope) : undefined
+    return rendered?.kind === 'value' && String(rendered.value) === name
+  })
+}
+
+const placeOf = (args: DocNode, path: ArgumentProblem['path'], scope: Scope): { value: Position; key: Position } => {
+  let node = args
+  let key = args.at
+  for (const step of path) {
+    const entry = typeof step === 'number' ? undefined : entryOf(node, step, scope)
+    const next = entry?.value ?? (node.kind === 'list' ? node.items[Number(step)] : undefined)
+    // What is deeper came out of a template: the template is the place.
+    if (next === undefined) break
+    node = next
+    key = entry?.key.at ?? next.at
+  }
+  return { value: node.at, key }
+}
+
+const nameOf = (path: ArgumentProblem['path'], type: string): string =>
+  path.reduce<string>((name, step) => (typeof step === 'number' ? `${name}[${step}]` : step), type)
+
+/** The problem at its place: at the key when the key itself is wrong, else at the value. */
+export const placed = (problem: ArgumentProblem, type: string, args: DocNode, scope: Scope): Diagnostic => {
+  const place = placeOf(args, problem.path, scope)
+  const summary = problem.summary.startsWith('must ')
+    ? `\`${nameOf(problem.path, type)}\` ${problem.summary}`
+    : problem.summary
+  return {
+    severity: 'error',
+    summary,
+    at: problem.summary.startsWith('unknown key') ? place.key : place.value,
+    ...(problem.hint !== undefined && { hint: problem.hint }),
+  }
+}

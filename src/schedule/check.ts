@@ -1,0 +1,134 @@
+/** Every mistake of a task that can be found without a host. */
+import type { Diagnostic, DocNode, MapNode, Scope } from '../model/document.ts'
+import type { Play, Task } from '../model/schedule.ts'
+import { evaluate, renderNode, syntaxProblems } from '../template/render.ts'
+import { placed } from './argument-place.ts'
+import { argumentParts, renderArgumentsPartly } from './arguments.ts'
+import type { BuiltPlay } from './build-play.ts'
+import { inspect, itemScopes } from './resolve.ts'
+import type { Learned, PlayScope, Scopes } from './scope.ts'
+
+const nothing: Learned = { facts: new Map(), results: new Map() }
+
+/** Templates and expressions of a task, wherever they stand. */
+const syntaxOf = (task: Task): Diagnostic[] => {
+  const { text, expressions } = argumentParts(task)
+  const texts = [text, task.loop, task.environment, task.vars].filter((node) => node !== undefined)
+  return [
+    ...texts.flatMap((node) => syntaxProblems(node, 'text')),
+    ...[...task.when, ...expressions.map(({ value }) => value)].flatMap((node) => syntaxOfExpressions(node)),
+  ]
+}
+
+const syntaxOfExpressions = (node: DocNode): readonly Diagnostic[] =>
+  node.kind === 'list' ? node.items.flatMap(syntaxOfExpressions) : syntaxProblems(node, 'expression')
+
+/** Each scalar for itself: one that waits hides none of the others' mistakes. */
+const leafProblems = (node: DocNode, scope: Scope): Diagnostic[] => {
+  if (node.kind === 'list') return node.items.flatMap((item) => leafProblems(item, scope))
+  if (node.kind === 'map')
+    return node.entries.flatMap(({ key, value }) => [...leafProblems(key, scope), ...leafProblems(value, scope)])
+  if (typeof node.value !== 'string' || !node.value.includes('{{')) return []
+  const rendered = renderNode(node, scope)
+  return rendered.kind === 'problem' ? [rendered.problem] : []
+}
+
+const expressionProblems = (node: DocNode, scope: Scope): Diagnostic[] => {
+  if (node.kind === 'list') return node.items.flatMap((item) => expressionProblems(item, scope))
+  const result = evaluate(node, scope)
+  return result.kind === 'problem' ? [result.problem] : []
+}
+
+/** Arguments that are known already are judged already; what is only missing may be what waits. */
+const argumentProblems = (task: Task, play: Play, scope: Scope, { locate }: PlayScope): Diagnostic[] => {
+  const args = renderArgumentsPartly(task, play, scope, locate)
+  if (args.kind === 'problem') return [args.problem]
+  if (args.kind === 'waits') return []
+  const parsed = task.type.parse(args.value)
+  if (parsed.ok) return []
+  // Parts that wait are left out, so that a list's indexes have moved.
+  const certain = parsed.problems.filter(
+    ({ path, summary }) =>
+      path.length > 0 && path.every((step) => typeof step === 'string') && !summary.startsWith('missing'),
+  )
+  return certain.map((problem) => placed(problem, task.type.name, task.args, scope))
+}
+
+/** Local files are read before the run: their names must be known by then. */
+const fileProblems = ({ args, type }: Task, scope: Scope): Diagnostic[] =>
+  (type.localFiles ?? []).flatMap((name) => {
+    const node = args.kind === 'map' ? args.entries.find(({ key }) => key.value === name)?.value : undefined
+    const rendered = node && renderNode(node, scope)
+    if (node === undefined || rendered?.kind !== 'waits') return []
+    const summary = `\`${name}\` depends on ${rendered.on}, which is not known before the run`
+    return [{ severity: 'error', summary, at: node.at, hint: 'local files are read before any host is contacted' }]
+  })
+
+/** What a task that waits or is wrong says when each part of it is looked at alone. */
+const detail = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[] =>
+  scope.memos.checked.recall(task, scope.forTask(task), (seen) => {
+    const { text, expressions } = argumentParts(task)
+    const inItems = itemScopes(task, seen).flatMap((each) => [
+      ...leafProblems(text, each),
+      ...expressions.flatMap(({ value }) => expressionProblems(value, each)),
+      ...[task.environment, play.environment].flatMap((node) => (node === undefined ? [] : leafProblems(node, each))),
+      ...argumentProblems(task, play, each, scope),
+      ...fileProblems(task, each),
+    ])
+    return [...(task.loop === undefined ? [] : leafProblems(task.loop, seen)), ...inItems]
+  })
+
+const problemsOn = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[] => {
+  const found = inspect(task, play, scope)
+  if (found.kind === 'items') return []
+  return [...(found.kind === 'problems' ? found.problems : []), ...detail(task, play, scope)]
+}
+
+/** A mistake, the hosts that have it, and the plays that came upon it. */
+interface Seen {
+  readonly problem: Diagnostic
+  readonly hosts: Set<string>
+  readonly plays: Set<Play>
+  /** It does not depend on a host. */
+  readonly everywhere: boolean
+}
+
+const keyOf = ({ at, summary }: Diagnostic): string => JSON.stringify([at?.file, at?.line, at?.column, summary])
+
+const withHosts = ({ problem, hosts, plays, everywhere }: Seen): Diagnostic => {
+  const among = new Set([...plays].flatMap((play) => play.hosts))
+  const [first, ...others] = hosts
+  if (everywhere || first === undefined || hosts.size === among.size) return problem
+  const who = others.length === 0 ? first : `${first} and ${others.length} more`
+  return { ...problem, summary: `${problem.summary} (on ${who})` }
+}
+
+type Note = (problem: Diagnostic, host: string | undefined, play: Play) => void
+
+const checkPlay = ({ play, sound }: BuiltPlay, scope: Scopes['scope'], note: Note): void => {
+  const vars: readonly MapNode[] = play.vars
+  for (const node of [...vars, ...(play.environment ? [play.environment] : [])])
+    for (const problem of syntaxProblems(node, 'text')) note(problem, undefined, play)
+  const tasks = [...play.tasks, ...play.handlers]
+  for (const task of tasks) for (const problem of syntaxOf(task)) note(problem, undefined, play)
+  if (!sound) return
+  for (const host of play.hosts) {
+    const view = scope(play, host, nothing)
+    for (const task of tasks) for (const problem of problemsOn(task, play, view)) note(problem, host, play)
+  }
+}
+
+/** Resolves every task on every host with nothing learned; what is wrong is told once, with the hosts that have it. */
+export const checkPlays = (plays: readonly BuiltPlay[], scope: Scopes['scope']): readonly Diagnostic[] => {
+  const seen = new Map<string, Seen>()
+  const note: Note = (problem, host, play) => {
+    const key = keyOf(problem)
+    const known = seen.get(key)
+    const entry: Seen = known ?? { problem, hosts: new Set(), plays: new Set(), everywhere: false }
+    entry.plays.add(play)
+    if (host !== undefined) entry.hosts.add(host)
+    seen.set(key, host === undefined ? { ...entry, everywhere: true } : entry)
+  }
+  for (const play of plays) checkPlay(play, scope, note)
+  return [...seen.values()].map(withHosts)
+}

@@ -1,0 +1,60 @@
+/** Local files that arguments name, such as `src` of `copy`. */
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { Play } from '../model/schedule.ts'
+import type { Locate } from './scope.ts'
+
+export interface LocalFiles {
+  readonly locate: Locate
+  /** By absolute path, and by the name that was given. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+type Read = { readonly content: Uint8Array } | { readonly why: string | undefined }
+
+const read = (path: string): Read => {
+  try {
+    return { content: readFileSync(path) }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { why: undefined }
+    return { why: code === 'EISDIR' ? 'is a directory' : `cannot be read (${code})` }
+  }
+}
+
+/** A name is looked up beside the playbook: first under `files/`, then as it is. */
+const candidates = (play: Play, name: string): readonly string[] => {
+  if (isAbsolute(name)) return [name]
+  const directory = dirname(play.at.file)
+  return [join(directory, 'files', name), join(directory, name)]
+}
+
+/** Reads each file once, when it is first asked for. */
+export const createLocalFiles = (): LocalFiles => {
+  const files = new Map<string, Uint8Array>()
+  const answers = new Map<string, ReturnType<Locate>>()
+  const find = (play: Play, name: string): ReturnType<Locate> => {
+    const paths = candidates(play, name)
+    for (const path of paths) {
+      const result = read(path)
+      if ('why' in result) {
+        if (result.why !== undefined) return { missing: `the local file ${path} ${result.why}`, hint: 'name a file' }
+        continue
+      }
+      const absolute = resolve(path)
+      files.set(absolute, result.content)
+      if (!files.has(name)) files.set(name, result.content)
+      return { path: absolute }
+    }
+    return { missing: `there is no local file "${name}"`, hint: `looked for ${paths.join(' and ')}` }
+  }
+  return {
+    files,
+    locate: (play, name) => {
+      const key = `${dirname(play.at.file)}\0${name}`
+      const answer = answers.get(key) ?? find(play, name)
+      answers.set(key, answer)
+      return answer
+    },
+  }
+}

@@ -1,0 +1,148 @@
+/** A task on a host: what there is to do, as far as the variables are known. */
+import type { Binding, Diagnostic, Rendered, ScalarNode, Scope, Value } from '../model/document.ts'
+import type { Play, Task } from '../model/schedule.ts'
+import type { Reading } from '../model/task-type.ts'
+import { renderNode } from '../template/render.ts'
+import { placed } from './argument-place.ts'
+import { renderArguments, renderArgumentsPartly } from './arguments.ts'
+import { judgeConditions } from './conditions.ts'
+import { renderEnvironment } from './environment.ts'
+import type { Locate, PlayScope } from './scope.ts'
+
+export type WorkItem = { readonly item?: Value } & (
+  | { readonly kind: 'work'; readonly args: unknown; readonly environment: Readonly<Record<string, string>> }
+  | { readonly kind: 'skip'; readonly because: string }
+)
+
+export type Resolved =
+  | { readonly kind: 'items'; readonly name: string; readonly items: readonly WorkItem[] } // without loop: one item without `item`
+  | { readonly kind: 'waits'; readonly name: string; readonly on: string }
+  | { readonly kind: 'problem'; readonly name: string; readonly problem: Diagnostic }
+
+/** As `Resolved`, with every problem of every item. */
+export type Findings =
+  | Exclude<Resolved, { kind: 'problem' }>
+  | { readonly kind: 'problems'; readonly name: string; readonly problems: readonly Diagnostic[] }
+
+type ItemFinding =
+  | WorkItem
+  | { readonly kind: 'waits'; readonly on: string }
+  | { readonly kind: 'problems'; readonly problems: readonly Diagnostic[] }
+
+/** `scope` with the item of a loop; `item` undefined: there is a loop, and its item is not known. */
+const withItem = (scope: Scope, item: Value | undefined): Scope => {
+  const binding: Binding =
+    item === undefined ? { kind: 'pending', why: 'the item of the loop' } : { kind: 'value', value: item }
+  return {
+    get: (name) => (name === 'item' ? binding : scope.get(name)),
+    names: () => [...scope.names(), 'item'],
+  }
+}
+
+const names = new WeakMap<Task, ScalarNode>()
+
+/** A name is never a reason to fail: what cannot be rendered is shown as written. */
+const renderName = (task: Task, scope: Scope): string => {
+  if (!task.name.includes('{{')) return task.name
+  const node = names.get(task) ?? { kind: 'scalar', at: task.at, value: task.name, source: task.name, quoted: true }
+  names.set(task, node)
+  const rendered = renderNode(node, task.loop === undefined ? scope : withItem(scope, undefined))
+  return rendered.kind === 'value' ? String(rendered.value) : task.name
+}
+
+const inspectItem = (task: Task, play: Play, scope: Scope, locate: Locate): ItemFinding => {
+  const verdict = judgeConditions(task.when, scope)
+  if (verdict.kind === 'problem') return { kind: 'problems', problems: [verdict.problem] }
+  if (verdict.kind === 'waits') return verdict
+  if (!verdict.value.holds) return { kind: 'skip', because: verdict.value.because }
+  const args = renderArguments(task, play, scope, locate)
+  if (args.kind === 'problem') return { kind: 'problems', problems: [args.problem] }
+  const environment = renderEnvironment(task, play, scope)
+  if (environment.kind === 'problem') return { kind: 'problems', problems: [environment.problem] }
+  if (args.kind === 'waits') return args
+  if (environment.kind === 'waits') return environment
+  const parsed = task.type.parse(args.value)
+  if (parsed.ok) return { kind: 'work', args: parsed.args, environment: environment.value }
+  return {
+    kind: 'problems',
+    problems: parsed.problems.map((problem) => placed(problem, task.type.name, task.args, scope)),
+  }
+}
+
+const readLoop = (task: Task, scope: Scope): Rendered<readonly Value[]> | undefined => {
+  if (task.loop === undefined) return undefined
+  const rendered = renderNode(task.loop, scope)
+  if (rendered.kind !== 'value') return rendered
+  if (Array.isArray(rendered.value)) return { kind: 'value', value: rendered.value as readonly Value[] }
+  const is = rendered.value !== null && typeof rendered.value === 'object' ? 'a map' : JSON.stringify(rendered.value)
+  const hint = is === 'a map' ? 'put `| dict2items` behind it' : 'a template must yield a list'
+  return {
+    kind: 'problem',
+    problem: { severity: 'error', summary: `\`loop\` must be a list, not ${is}`, at: task.loop.at, hint },
+  }
+}
+
+/** A loop that cannot be told is no matter when its task is skipped whatever the item. */
+const withoutLoop = (
+  task: Task,
+  scope: Scope,
+  loop: Exclude<Rendered<readonly Value[]>, { kind: 'value' }>,
+): ItemFinding => {
+  const verdict = judgeConditions(task.when, withItem(scope, undefined))
+  if (verdict.kind === 'value' && !verdict.value.holds) return { kind: 'skip', because: verdict.value.because }
+  return loop.kind === 'problem' ? { kind: 'problems', problems: [loop.problem] } : loop
+}
+
+const inspectItems = (task: Task, play: Play, scope: Scope, locate: Locate): readonly ItemFinding[] => {
+  const loop = readLoop(task, scope)
+  if (loop === undefined) return [inspectItem(task, play, scope, locate)]
+  if (loop.kind !== 'value') return [withoutLoop(task, scope, loop)]
+  return loop.value.map((item) => ({ item, ...inspectItem(task, play, withItem(scope, item), locate) }))
+}
+
+/** Resolves, and collects every problem. Equal for hosts on which the variables that are looked at are bound alike. */
+export const inspect = (task: Task, play: Play, scope: PlayScope): Findings =>
+  scope.memos.resolved.recall(task, scope.forTask(task), (seen) => {
+    const name = renderName(task, seen)
+    const found = inspectItems(task, play, seen, scope.locate)
+    const problems = found.flatMap((item) => (item.kind === 'problems' ? item.problems : []))
+    if (problems.length > 0) return { kind: 'problems', name, problems }
+    const waiting = found.find((item) => item.kind === 'waits')
+    if (waiting !== undefined) return { kind: 'waits', name, on: waiting.on }
+    return { kind: 'items', name, items: found as readonly WorkItem[] }
+  })
+
+/**
+ * What a task has to do on a host: its name, conditions, loop, arguments and environment rendered, the arguments
+ * parsed by its type. It waits when anything of that depends on what is not known yet.
+ */
+export const resolve = (task: Task, play: Play, scope: PlayScope): Resolved => {
+  const found = inspect(task, play, scope)
+  if (found.kind !== 'problems') return found
+  return { kind: 'problem', name: found.name, problem: found.problems[0] as Diagnostic }
+}
+
+const readingsOf = (task: Task, play: Play, scope: Scope, locate: Locate): readonly Reading<unknown>[] => {
+  const verdict = judgeConditions(task.when, scope)
+  if (verdict.kind === 'problem' || (verdict.kind === 'value' && !verdict.value.holds)) return []
+  const args = renderArgumentsPartly(task, play, scope, locate)
+  if (args.kind !== 'value') return []
+  const parsed = task.type.parse(args.value)
+  return parsed.ok ? task.type.readings(parsed.args) : []
+}
+
+/**
+ * The best guess of a waiting task's readings, so that they can go out with the first command: those of the arguments
+ * that are known already. None when that does not work out.
+ */
+export const foresee = (task: Task, play: Play, scope: PlayScope): readonly Reading<unknown>[] =>
+  scope.memos.foreseen.recall(task, scope.forTask(task), (seen) =>
+    itemScopes(task, seen).flatMap((each) => readingsOf(task, play, each, scope.locate)),
+  )
+
+/** The scopes of a task's items; one with an unknown item where the loop cannot be told. */
+export const itemScopes = (task: Task, scope: Scope): readonly Scope[] => {
+  const loop = readLoop(task, scope)
+  if (loop === undefined) return [scope]
+  return loop.kind === 'value' ? loop.value.map((item) => withItem(scope, item)) : [withItem(scope, undefined)]
+}

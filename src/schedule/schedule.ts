@@ -1,0 +1,135 @@
+/** Playbooks, inventory and task types become plays with hosts and tasks; every mistake that needs no host is found. */
+import type { Checked, Diagnostic, MapNode, Scope } from '../model/document.ts'
+import type { Inventory } from '../model/inventory.ts'
+import type { Play, Playbook } from '../model/schedule.ts'
+import type { TaskType } from '../model/task-type.ts'
+import { nearest } from '../nearest.ts'
+import { type BuiltPlay, buildPlay, type PlaySetting } from './build-play.ts'
+import { checkPlays } from './check.ts'
+import { layerOf } from './layers.ts'
+import { createLocalFiles } from './local-files.ts'
+import { loadPlaybook } from './read-playbooks.ts'
+import { createScopes, type Learned, type PlayScope } from './scope.ts'
+import { specialTags } from './tags.ts'
+
+export { parseExtraVars } from './extra-vars.ts'
+export type { Learned, PlayScope } from './scope.ts'
+
+export interface ScheduleRequest {
+  /** As the user gave them; `site.yml` is looked up as given, then under `playbooks/`. */
+  readonly playbooks: readonly string[]
+  readonly inventory: Inventory
+  readonly taskTypes: ReadonlyMap<string, TaskType<unknown>>
+  readonly limit?: string
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  /** In rising precedence, as `parseExtraVars` gives them. */
+  readonly extraVars: readonly MapNode[]
+  /** `ansible_check_mode`. */
+  readonly check: boolean
+  readonly allowEmpty: boolean
+}
+
+export interface Schedule {
+  readonly playbooks: readonly Playbook[]
+  /** What a template sees on this host in this play. What is not learned yet waits. */
+  scope(play: Play, host: string, learned: Learned): PlayScope
+  /** Inventory and extra variables only: for connection variables. */
+  hostScope(host: string): Scope
+  /** Local files that arguments name: by absolute path, and by the name given. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+interface Built {
+  readonly playbooks: readonly Playbook[]
+  readonly plays: readonly BuiltPlay[]
+}
+
+const buildPlaybooks = async (request: ScheduleRequest, setting: PlaySetting): Promise<Checked<Built>> => {
+  const types = [...request.taskTypes.keys()]
+  const loaded = await Promise.all(request.playbooks.map((name) => loadPlaybook(name, types)))
+  const problems: Diagnostic[] = []
+  const playbooks: Playbook[] = []
+  const plays: BuiltPlay[] = []
+  for (const { value, problems: found } of loaded) {
+    problems.push(...found)
+    if (value === undefined) continue
+    const first = plays.length
+    for (const document of value.plays) {
+      const built = await buildPlay(document, { file: value.file, number: plays.length + 1 }, setting)
+      problems.push(...built.problems)
+      plays.push(built.value)
+    }
+    playbooks.push({ file: value.file, plays: plays.slice(first).map(({ play }) => play) })
+  }
+  return { value: { playbooks, plays }, problems }
+}
+
+/** A tag that no task has: run with it and nothing happens, skip it and what should rest runs. */
+const unknownTags = ({ tags, skipTags, allowEmpty }: ScheduleRequest, plays: readonly BuiltPlay[]): Diagnostic[] => {
+  const known = new Set<string>([...specialTags, ...plays.flatMap(({ tags: used }) => [...used])])
+  const judge =
+    (option: string, severity: Diagnostic['severity']) =>
+    (tag: string): Diagnostic[] => {
+      if (known.has(tag)) return []
+      const near = nearest(tag, known)
+      const used = [...known].filter((each) => !(specialTags as readonly string[]).includes(each))
+      const others = used.length === 0 ? 'no task has tags' : `the tags are ${used.join(', ')}`
+      return [
+        {
+          severity,
+          summary: `no task has the tag \`${tag}\` of ${option}`,
+          hint: near === undefined ? others : `did you mean \`${near}\`?`,
+        },
+      ]
+    }
+  return [
+    ...tags.flatMap(judge('--tags', allowEmpty ? 'warning' : 'error')),
+    ...skipTags.flatMap(judge('--skip-tags', 'warning')),
+  ]
+}
+
+const nobody = (
+  { limit, allowEmpty }: ScheduleRequest,
+  plays: readonly BuiltPlay[],
+  problems: readonly Diagnostic[],
+): Diagnostic[] => {
+  const silent = allowEmpty || plays.length === 0 || plays.some(({ play }) => play.hosts.length > 0)
+  if (silent || problems.some(({ severity }) => severity === 'error')) return []
+  const summary = limit === undefined ? 'no play has a host' : `no play has a host that --limit ${limit} leaves`
+  return [{ severity: 'error', summary, hint: 'look at the inventory, or give --allow-empty if that is meant' }]
+}
+
+/** One mistake is told once, though several plays come upon it. */
+const distinct = (problems: readonly Diagnostic[]): Diagnostic[] => {
+  const key = ({ at, summary, severity }: Diagnostic): string =>
+    JSON.stringify([severity, at?.file, at?.line, at?.column, summary])
+  return [...new Map(problems.map((problem) => [key(problem), problem])).values()]
+}
+
+/**
+ * Schedules a run. Reads the playbooks, their files of variables and the local files that arguments name.
+ * Nothing, when no playbook could be read; a schedule with errors among the problems must not be carried out.
+ */
+export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedule | undefined>> => {
+  const { inventory, taskTypes, limit, tags, skipTags, check, allowEmpty } = request
+  const extra = layerOf(request.extraVars)
+  const setting = {
+    inventory,
+    taskTypes,
+    extra,
+    choice: { tags, skipTags },
+    allowEmpty,
+    ...(limit !== undefined && { limit }),
+  }
+  const { value, problems: found } = await buildPlaybooks(request, setting)
+  const problems = [...found, ...unknownTags(request, value.plays)]
+  problems.push(...nobody(request, value.plays, problems))
+  if (value.playbooks.length === 0) return { value: undefined, problems: distinct(problems) }
+
+  const { files, locate } = createLocalFiles()
+  const lost = new Set(value.plays.flatMap((each) => each.lost))
+  const { scope, hostScope } = createScopes({ inventory, playbooks: value.playbooks, extra, check, locate, lost })
+  problems.push(...checkPlays(value.plays, scope))
+  return { value: { playbooks: value.playbooks, scope, hostScope, files }, problems: distinct(problems) }
+}

@@ -1,0 +1,115 @@
+/** What a template sees: the layers of variables in their order of precedence. */
+import type { Binding, MapNode, Scope } from '../model/document.ts'
+import type { Inventory } from '../model/inventory.ts'
+import type { Play, Playbook, Task } from '../model/schedule.ts'
+import type { Layer } from './layers.ts'
+import { layerOf } from './layers.ts'
+import { magicOf } from './magic.ts'
+import { createMemo, type Memo } from './memo.ts'
+import { registersOf } from './registers.ts'
+
+/** What the run has learned about one host so far. */
+export interface Learned {
+  /** `nic` and `facts`, once they were read. */
+  readonly facts: ReadonlyMap<string, Binding>
+  /** Registered results and set facts. */
+  readonly results: ReadonlyMap<string, Binding>
+}
+
+/** Finds a local file that an argument names; reads it the first time. */
+export type Locate = (
+  play: Play,
+  name: string,
+) => { readonly path: string } | { readonly missing: string; readonly hint: string }
+
+/** The variables of one host in one play. */
+export interface PlayScope extends Scope {
+  /** With the task's own variables, and with the results of the tasks before it waiting where they are not known. */
+  forTask(task: Task): Scope
+  readonly locate: Locate
+  readonly memos: { readonly resolved: Memo; readonly foreseen: Memo; readonly checked: Memo }
+}
+
+export interface Scopes {
+  /** Inventory and extra variables only. */
+  hostScope(host: string): Scope
+  scope(play: Play, host: string, learned: Learned): PlayScope
+}
+
+export interface ScopeSources {
+  readonly inventory: Inventory
+  readonly playbooks: readonly Playbook[]
+  readonly extra: Layer
+  readonly check: boolean
+  /** Names that tasks register which could not be read: they wait, so that one mistake is not told twice. */
+  readonly lost?: ReadonlySet<string>
+  readonly locate: Locate
+}
+
+const none: Layer = new Map()
+const waitingFacts: Layer = new Map([
+  ['nic', { kind: 'pending', why: 'nic' }],
+  ['facts', { kind: 'pending', why: 'facts' }],
+])
+
+/** Computes once for a key, and forgets with it. */
+const cached = <K extends object, V>(make: (key: K) => V): ((key: K) => V) => {
+  const known = new WeakMap<K, V>()
+  return (key) => {
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const made = make(key)
+    known.set(key, made)
+    return made
+  }
+}
+
+/**
+ * Precedence, from low to high: facts, inventory, play vars, vars_files, task vars, results, extra vars; then what the
+ * runner itself gives. (Ansible's order, but for facts: a `nic` in the inventory is the user's word.)
+ */
+export const createScopes = ({ inventory, playbooks, extra, check, locate, lost }: ScopeSources): Scopes => {
+  const registers = registersOf(playbooks)
+  const playLayer = cached((play: Play) => layerOf(play.vars))
+  const taskLayer = cached((vars: MapNode) => layerOf([vars]))
+  const memos = { resolved: createMemo(), foreseen: createMemo(), checked: createMemo() }
+  const hostScope = (host: string): Scope => {
+    const vars = inventory.hosts.get(host)?.vars ?? none
+    return {
+      get: (name) => magic.get(name, host, undefined) ?? extra.get(name) ?? vars.get(name),
+      names: () => new Set([...magic.names, ...extra.keys(), ...vars.keys()]),
+    }
+  }
+  const magic = magicOf(inventory, check, hostScope)
+
+  const scope = (play: Play, host: string, learned: Learned): PlayScope => {
+    const hostVars = inventory.hosts.get(host)?.vars ?? none
+    const playVars = playLayer(play)
+    const view = (task?: Task): Scope => {
+      const taskVars = task?.vars === undefined ? none : taskLayer(task.vars)
+      const waiting = (name: string): Binding | undefined => {
+        const by = registers.find(name, host, play, task)
+        if (by !== undefined) return { kind: 'pending', why: `the result of "${by.name}"` }
+        return lost?.has(name) ? { kind: 'pending', why: name } : undefined
+      }
+      const lower = [taskVars, playVars, hostVars, learned.facts, waitingFacts]
+      const upper = (name: string) =>
+        magic.get(name, host, play) ?? extra.get(name) ?? learned.results.get(name) ?? waiting(name)
+      return {
+        get: (name) => {
+          let found = upper(name)
+          for (let i = 0; found === undefined && i < lower.length; i++) found = lower[i]?.get(name)
+          return found
+        },
+        names: () =>
+          new Set(
+            [extra, learned.results, ...lower]
+              .flatMap((layer) => [...layer.keys()])
+              .concat(magic.names, ...registers.names()),
+          ),
+      }
+    }
+    return { ...view(), forTask: view, locate, memos }
+  }
+  return { hostScope, scope }
+}
