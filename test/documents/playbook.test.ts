@@ -1,0 +1,307 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readPlaybook } from '../../src/documents/playbook.ts'
+import { toValue } from '../../src/documents/to-value.ts'
+
+const types = ['sysctl', 'vip-on-lo', 'persist', 'command', 'copy', 'debug', 'assert']
+const read = (text: string) => readPlaybook(text, 'p.yml', types)
+
+/** `line:column summary` and below it the hint, as a user would read it. */
+const say = (text: string): string =>
+  read(text)
+    .problems.map(
+      ({ at, summary, hint }) => `${at?.line}:${at?.column} ${summary}${hint === undefined ? '' : ` | ${hint}`}`,
+    )
+    .join('\n')
+
+/** A play that is right, with these lines more. */
+const play = (lines: string): string => `- hosts: all\n${lines.replace(/^/gm, '  ')}\n`
+/** A task that is right, with these lines more; they begin in line 4. */
+const task = (lines: string): string =>
+  `- hosts: all\n  tasks:\n    - debug: {msg: x}\n${lines.replace(/^/gm, '      ')}\n`
+/** One task of these lines, which begin in line 3. */
+const only = (lines: string): string => `- hosts: all\n  tasks:\n    - ${lines.replaceAll('\n', '\n      ')}\n`
+
+const all = 'the task types are sysctl, vip-on-lo, persist, command, copy, debug, assert'
+const sudo = 'sudo is used; remove it'
+const facts = 'facts are read by themselves; remove it'
+
+describe('mistakes of a playbook', () => {
+  test.each([
+    ['', '1:1 this playbook is empty | begin a play with `- hosts: …`'],
+    ['# nothing\n', '1:1 this playbook is empty | begin a play with `- hosts: …`'],
+    [
+      'hosts: all\n',
+      '1:1 a playbook is a list of plays, not a map | put `- ` before the first keyword and indent the others below it',
+    ],
+    ['hello\n', '1:1 a playbook is a list of plays, not the text "hello" | begin a play with `- hosts: …`'],
+    ['- all\n', '1:3 a play is a map, not the text "all" | begin it with `- hosts: …`'],
+    [
+      '- sysctl: {a: 1}\n',
+      '1:3 this is a task where a play should be | put it under `tasks:` of a play that begins with `- hosts: …`',
+    ],
+    ['- name: x\n', '1:3 this play names no hosts | add `hosts:` with a group, a host or a pattern'],
+    ['- hosts:\n', '1:9 `hosts` is empty | name a group, a host or a pattern'],
+    ['- hosts: {a: b}\n', '1:10 `hosts` must be text, not a map'],
+    ['- hosts: [a, [b]]\n', '1:14 `hosts` must be text, not a list'],
+    [
+      '- import_playbook: other.yml\n',
+      '1:3 `import_playbook` is not supported yet | name both playbooks on the command line: they run in that order',
+    ],
+  ])('%j', (text, problem) => expect(say(text)).toBe(problem))
+})
+
+describe('mistakes of a play', () => {
+  test.each([
+    ['task: []', '2:3 unknown keyword `task` in a play | did you mean `tasks`?'],
+    ['host: x', '2:3 unknown keyword `host` in a play | did you mean `hosts`?'],
+    ['bananas: x', '2:3 unknown keyword `bananas` in a play'],
+    ['sysctl: {a: 1}', '2:3 `sysctl` is a task, not a keyword of a play | put it under `tasks:`, as `- sysctl:`'],
+    ['when: x', '2:3 `when` is a keyword of tasks, not of plays | put it on the tasks that it concerns'],
+    ['delegate_to: x', '2:3 `delegate_to` is a keyword of tasks, not of plays | put it on the tasks that it concerns'],
+    ['roles: [web]', '2:3 `roles` of Ansible is not part of ipvs-play | write the tasks of the role under `tasks:`'],
+    ['vars_prompt: []', '2:3 `vars_prompt` of Ansible is not part of ipvs-play | give the value with --extra-vars'],
+    ['gather_facts: false', `2:3 \`gather_facts\` of Ansible is not part of ipvs-play | ${facts}`],
+    ['become_method: su', `2:3 \`become_method\` of Ansible is not part of ipvs-play | ${sudo}`],
+    [
+      'connection: local',
+      '2:3 `connection` of Ansible is not part of ipvs-play | set `ansible_connection` in the inventory',
+    ],
+    ['drain: true', '2:3 `drain` is not supported yet'],
+    ['verify: []', '2:3 `verify` is not supported yet'],
+    ['pre_tasks: []', '2:3 `pre_tasks` is not supported yet | put these tasks first under `tasks:`'],
+    [
+      'strategy: free',
+      '2:3 `strategy` is not supported yet | remove it: each host walks its tasks alone, as `free` and `host_pinned` mean it',
+    ],
+    ['max_fail_percentage: 5', '2:3 `max_fail_percentage` is not supported yet | write `max_fail: "N%"`'],
+    ['become: maybe', '2:11 `become` must be true or false, not the text "maybe"'],
+    [
+      'become: "{{ b }}"',
+      '2:11 `become` must be true or false, not the text "{{ b }}" | a template is not supported here',
+    ],
+    ['become_user: [a]', '2:16 `become_user` must be text, not a list'],
+    ['name: [a]', '2:9 `name` must be text, not a list'],
+    ['name: ""', '2:9 `name` is empty'],
+    ['name: true', '2:9 `name` must be text, not the boolean true | put it in quotes'],
+    ['vars: [a]', '2:9 `vars` must be a map, not a list | write each as `key: value` below `vars:`'],
+    [
+      'vars: {a-b: 1}',
+      '2:10 `a-b` is not a name for a variable | use letters, digits and underscores, and no digit first',
+    ],
+    ['vars: {groups: 1}', '2:10 `groups` is set by ipvs-play itself | give the variable another name'],
+    ['vars: {in: 1}', '2:10 `in` is a word of the template language, not a name for a variable'],
+    ['vars_files: {a: 1}', '2:15 `vars_files` must be text, not a map'],
+    ['tags: {a: 1}', '2:9 `tags` must be text, not a map'],
+    ['tags: "{{ t }}"', '2:9 `tags` cannot hold a template | tags choose tasks before any host is known'],
+    [
+      'environment: [a]',
+      '2:16 `environment` must be a map, not a list | write each as `key: value` below `environment:`',
+    ],
+    ['tasks: {name: x}', '2:10 `tasks` must be a list, not a map | begin each task with `- `'],
+    ['handlers:\n  - debug: {msg: x}', '3:7 a handler needs a name | `notify` calls it by its name'],
+    [
+      'handlers:\n  - {name: a, debug: {msg: x}}\n  - {name: a, debug: {msg: y}}',
+      '4:7 a second handler is called "a" | the first one is at line 3; give each its own name',
+    ],
+  ])('%j', (lines, problem) => expect(say(play(lines))).toBe(problem))
+})
+
+describe('mistakes of a task', () => {
+  test.each([
+    ['when: "{{ x }}"', '4:13 `when` is an expression already | leave {{ and }} out'],
+    ['when:', '4:12 `when` must be a condition, not nothing'],
+    ['when: {a: b}', '4:13 `when` must be a condition, not a map'],
+    ['when: [a, [b]]', '4:17 `when` must be a condition, not a list'],
+    ['loop: abc', '4:13 `loop` must be a list, not the text "abc" | write a list, or a template that yields one'],
+    ['loop: {a: 1}', '4:13 `loop` must be a list, not a map | write `loop: "{{ … | dict2items }}"`'],
+    [
+      'register: a-b',
+      '4:17 `a-b` is not a name for a variable | use letters, digits and underscores, and no digit first',
+    ],
+    ['register: item', '4:17 `item` is set by ipvs-play itself | give the variable another name'],
+    ['register: [a]', '4:17 `register` must be text, not a list'],
+    ['become: 1', '4:15 `become` must be true or false, not the number 1'],
+    ['no_log: "true"', '4:15 `no_log` must be true or false, not the text "true"'],
+    ['ignore_errors: x', '4:22 `ignore_errors` must be true or false, not the text "x"'],
+    ['notify: {a: b}', '4:15 `notify` must be text, not a map'],
+    [
+      'vars: {1a: 1}',
+      '4:14 `1a` is not a name for a variable | use letters, digits and underscores, and no digit first',
+    ],
+    ['tag: x', '4:7 unknown key `tag` in a task | did you mean `tags`?'],
+    ['registre: x', '4:7 unknown key `registre` in a task | did you mean `register`?'],
+    ['until: x', '4:7 `until` is not supported yet'],
+    ['delegate_to: d1', '4:7 `delegate_to` is not supported yet | write a play for the other host'],
+    ['with_items: [a]', '4:7 `with_items` of Ansible is not part of ipvs-play | write `loop:`'],
+    ['with_dict: {a: 1}', '4:7 `with_dict` of Ansible is not part of ipvs-play | write `loop: "{{ … | dict2items }}"`'],
+    [
+      'with_fileglob: x',
+      '4:7 `with_fileglob` of Ansible is not part of ipvs-play | write `loop:` with the list itself',
+    ],
+    ['async: 5', '4:7 `async` of Ansible is not part of ipvs-play | a task ends before the next one starts'],
+    ['hosts: x', '4:7 `hosts` is a keyword of plays, not of tasks | take it out of the task, to the level of `hosts:`'],
+    [
+      'serial: 1',
+      '4:7 `serial` is a keyword of plays, not of tasks | take it out of the task, to the level of `hosts:`',
+    ],
+    ['copy: {}', '4:7 a task is of one type, and this one is `debug` and `copy` | make it two tasks'],
+    [
+      'environment: x',
+      '4:20 `environment` must be a map, not the text "x" | write each as `key: value` below `environment:`',
+    ],
+  ])('%j', (lines, problem) => expect(say(task(lines))).toBe(problem))
+
+  test.each([
+    ['name: x', `3:7 this task does nothing: it names no task type | ${all}`],
+    [
+      'just text',
+      '3:7 a task is a map, not the text "just text" | begin it with `- name: …`, then the task type below',
+    ],
+    ['sysctll: {a: 1}', '3:7 unknown key `sysctll` in a task | did you mean `sysctl`?'],
+    ['vip_on_lo: 192.0.2.1', '3:7 unknown task type `vip_on_lo` | did you mean `vip-on-lo`?'],
+    ['service: {name: nginx}', '3:7 `service` is not supported yet'],
+    ['ansible.builtin.service: {name: nginx}', '3:7 `ansible.builtin.service` is not supported yet'],
+    ['ipvs: []', '3:7 `ipvs` is not supported yet'],
+    [
+      'block: []',
+      '3:7 `block` is not supported yet | write its tasks one after the other, with the `when` of the block on each',
+    ],
+    ['set_fact: {a: 1}', '3:7 `set_fact` is not supported yet | use `vars:` of the play or of the task'],
+    ['import_tasks: x.yml', '3:7 `import_tasks` is not supported yet | write the tasks here'],
+    [
+      'include_role: {name: x}',
+      '3:7 `include_role` of Ansible is not part of ipvs-play | write the tasks of the role here',
+    ],
+    [
+      'apt: {name: x}',
+      '3:7 `apt` of Ansible is not part of ipvs-play | until `package` comes, use `command: {argv: [apt-get, …], unless: …}`',
+    ],
+    [
+      'lineinfile: {path: x}',
+      '3:7 `lineinfile` of Ansible is not part of ipvs-play | write the whole file with `copy`',
+    ],
+    ['community.general.ufw: {rule: x}', `3:7 \`community.general.ufw\` of Ansible is not part of ipvs-play | ${all}`],
+    ['frobnicate: 1', `3:7 unknown key \`frobnicate\` in a task | ${all}`],
+    [
+      'sysctl:\nnet.ipv4.ip_forward: 1',
+      '4:7 unknown key `net.ipv4.ip_forward` in a task | indent it, so that it is below `sysctl:`',
+    ],
+    [
+      'command: ls\nargs: {creates: /x}',
+      '4:7 `args` of Ansible is not part of ipvs-play | put the arguments into the task itself, as in `command: {cmd: …, creates: …}`',
+    ],
+  ])('%j', (lines, problem) => expect(say(only(lines))).toBe(problem))
+})
+
+test('all mistakes are told at once, and the rest is read', () => {
+  const { value, problems } = read(`
+- hosts: all
+  seriall: 1
+  tasks:
+    - sysctll: {}
+      register: r
+    - debug: {msg: x}
+      whenn: a
+- hosts:
+  tasks:
+    - persist:
+`)
+  expect(problems.map(({ at }) => at?.line)).toEqual([3, 5, 8, 9])
+  expect(value[0]?.tasks.map((each) => each?.work?.type)).toEqual([undefined, 'debug'])
+  expect(value[1]?.tasks[0]?.work).toMatchObject({ type: 'persist', args: { value: null } })
+})
+
+test('a play with everything', () => {
+  const { value, problems } = read(`
+- name: Web
+  hosts: [web, '!db']
+  vars: {a: 1}
+  vars_files: more.yml
+  serial: [1, 25%]
+  max_fail: 2
+  max_unreachable: 10%
+  tags: a, b
+  become: yes
+  become_user: root
+  environment: {LANG: C}
+  tasks:
+    - name: One
+      ansible.posix.sysctl: {x: 1}
+      when: [a, b]
+      loop: [1, 2]
+      register: r
+      become: false
+      become_user: www
+      notify: [x, y]
+      no_log: true
+      ignore_errors: true
+      environment: "{{ env }}"
+      vars: {c: 2}
+      tags: [c]
+    - ansible.builtin.command: ls
+      when: a
+      notify: x
+  handlers:
+    - name: x
+      debug: {msg: x}
+`)
+  expect(problems).toEqual([])
+  const [only] = value
+  expect(only).toMatchObject({ at: { line: 2, column: 3 }, tags: ['a', 'b'], become: true, becomeUser: 'root' })
+  expect(only?.name?.value).toBe('Web')
+  expect(only?.hosts.map(({ value }) => value)).toEqual(['web', '!db'])
+  expect(only?.varsFiles.map(({ value }) => value)).toEqual(['more.yml'])
+  expect(only?.serial && toValue(only.serial)).toEqual([1, '25%'])
+  const [one, two] = only?.tasks ?? []
+  expect(one).toMatchObject({
+    work: { type: 'sysctl' },
+    become: false,
+    becomeUser: 'www',
+    noLog: true,
+    ignoreErrors: true,
+    tags: ['c'],
+  })
+  expect(one?.when.map(toValue)).toEqual(['a', 'b'])
+  expect(one?.notify.map(toValue)).toEqual(['x', 'y'])
+  expect(one?.register?.value).toBe('r')
+  expect(two).toMatchObject({ work: { type: 'command' }, noLog: false, ignoreErrors: false, tags: [] })
+  expect(two).not.toHaveProperty('loop')
+  expect(only?.handlers[0]?.name?.value).toBe('x')
+})
+
+test('what is empty is nothing, as in Ansible', () => {
+  const { value, problems } = read('- hosts: all\n  vars:\n  tasks:\n  handlers:\n  tags:\n  vars_files:\n')
+  expect(problems).toEqual([])
+  expect(value[0]).toMatchObject({ tasks: [], handlers: [], tags: [], varsFiles: [] })
+})
+
+test('any text is read without throwing', () => {
+  const word = fc.constantFrom(
+    '- ',
+    'hosts',
+    'tasks',
+    ': ',
+    '\n',
+    '  ',
+    'debug',
+    '[',
+    '{',
+    '{{ x }}',
+    '"',
+    'when',
+    'null',
+    'vars',
+  )
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(word).map((words) => words.join('')),
+      ),
+      (text) => {
+        expect(Array.isArray(read(text).value)).toBe(true)
+      },
+    ),
+  )
+})
