@@ -10,7 +10,7 @@ export interface InventoryDocument {
 }
 
 export type Statement =
-  /** A group is mentioned. `[g:vars]` and a name below `[p:children]` mention it without declaring it. */
+  /** A group has a section; `[g:vars]` alone does not declare it. */
   | { readonly kind: 'group'; readonly name: string; readonly at: Position; readonly declares: boolean }
   /** Hosts of a group with their own variables; `names` is a range written out. */
   | {
@@ -21,6 +21,7 @@ export type Statement =
       readonly vars: readonly Variable[]
     }
   | { readonly kind: 'var'; readonly group: string; readonly variable: Variable }
+  /** The child may be declared later, or nowhere. */
   | { readonly kind: 'child'; readonly group: string; readonly child: string; readonly at: Position }
 
 export interface Variable {

@@ -137,8 +137,5 @@ const readChild = (group: string, { text, at }: Line): readonly Finding[] => {
   if (child === undefined) {
     return mistake(at, `expected the name of a group, got '${text}'`, 'one group a line, nothing behind it')
   }
-  return [
-    { kind: 'group', name: child, at, declares: false },
-    { kind: 'child', group, child, at },
-  ]
+  return [{ kind: 'child', group, child, at }]
 }

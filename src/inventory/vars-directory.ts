@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { parseVarsFile } from '../documents/vars-file.ts'
+import type { Diagnostic, MapNode } from '../model/document.ts'
+import { nearest } from '../nearest.ts'
+
+/** What `group_vars/` and `host_vars/` of one directory hold: by name, the files' maps in rising precedence. */
+export interface VarsDirectory {
+  readonly groups: ReadonlyMap<string, readonly MapNode[]>
+  readonly hosts: ReadonlyMap<string, readonly MapNode[]>
+}
+
+/** Names that may have files of variables; anything else in these directories is not read. */
+export interface Named {
+  readonly groups: ReadonlyMap<string, unknown>
+  readonly hosts: ReadonlyMap<string, unknown>
+}
+
+const extensions = ['', '.yml', '.yaml', '.json']
+
+/** Reads `group_vars/` and `host_vars/` of a directory. Problems are added to `problems`. */
+export const readVarsDirectory = (directory: string, named: Named, problems: Diagnostic[]): VarsDirectory => ({
+  groups: readFolder(join(directory, 'group_vars'), { what: 'group', names: named.groups }, problems),
+  hosts: readFolder(join(directory, 'host_vars'), { what: 'host', names: named.hosts }, problems),
+})
+
+interface Wanted {
+  readonly what: 'group' | 'host'
+  readonly names: ReadonlyMap<string, unknown>
+}
+
+const readFolder = (
+  folder: string,
+  wanted: Wanted,
+  problems: Diagnostic[],
+): ReadonlyMap<string, readonly MapNode[]> => {
+  const found = new Map<string, readonly MapNode[]>()
+  const entries = list(folder, problems)
+  if (entries === undefined) return found
+  // One listing, not four questions for each of thousands of hosts.
+  const present = new Set(entries)
+  const used = new Set<string>()
+  for (const entry of entries) {
+    const name = nameOf(entry, wanted)
+    if (name === undefined || used.has(name)) continue
+    used.add(name)
+    const files = extensions.map((extension) => name + extension).filter((file) => present.has(file))
+    const [first, ...others] = files
+    if (first === undefined) continue
+    for (const other of others) problems.push(overshadowed(join(folder, other), join(folder, first)))
+    found.set(name, readEntry(join(folder, first), problems))
+  }
+  for (const entry of entries) if (nameOf(entry, wanted) === undefined) warnOfMisspelt(folder, entry, wanted, problems)
+  return found
+}
+
+/** The group or host that a file of variables belongs to. A host may be called `rs1.yml`: the whole name comes first. */
+const nameOf = (entry: string, { names }: Wanted): string | undefined => {
+  if (names.has(entry)) return entry
+  const extension = extname(entry)
+  const stem = entry.slice(0, entry.length - extension.length)
+  return extension !== '' && extensions.includes(extension) && names.has(stem) ? stem : undefined
+}
+
+const list = (folder: string, problems: Diagnostic[]): readonly string[] | undefined => {
+  try {
+    return readdirSync(folder).sort()
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') return undefined
+    const summary = code === 'ENOTDIR' ? `${folder} is not a directory` : `${folder} cannot be read (${code})`
+    problems.push({ severity: code === 'ENOTDIR' ? 'warning' : 'error', summary })
+    return undefined
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)
+
+const overshadowed = (file: string, by: string): Diagnostic => ({
+  severity: 'warning',
+  summary: `${file} is not read, because ${by} is there (Ansible reads one of the two as well)`,
+  hint: 'move it into a directory of that name',
+})
+
+/** A name close to a known one is a slip; other names may belong to another inventory. */
+const warnOfMisspelt = (folder: string, entry: string, { what, names }: Wanted, problems: Diagnostic[]): void => {
+  const extension = extname(entry)
+  if (extension === '' || !extensions.includes(extension) || entry.startsWith('.') || names.size > mostCompared) return
+  const name = entry.slice(0, -extension.length)
+  const guess = nearest(name, names.keys())
+  if (guess === undefined || guess.replace(/\d+/g, '') === name.replace(/\d+/g, '')) return
+  const summary = `${join(folder, entry)} belongs to no ${what}, so it is not read`
+  problems.push({ severity: 'warning', summary, hint: `did you mean ${guess}${extension}?` })
+}
+
+const mostCompared = 500
+
+const readEntry = (path: string, problems: Diagnostic[]): readonly MapNode[] => {
+  let files: readonly string[]
+  try {
+    files = statSync(path).isDirectory() ? filesBelow(path, 0) : [path]
+  } catch (error) {
+    return unreadable(path, codeOf(error), problems)
+  }
+  return files.flatMap((file) => readFile(file, problems))
+}
+
+/** Links that lead in a circle end here. */
+const deepest = 10
+
+/** Files below a directory in the order of their names; hidden files, backups and other extensions are left out. */
+const filesBelow = (directory: string, depth: number): readonly string[] =>
+  readdirSync(directory)
+    .sort()
+    .filter((name) => !name.startsWith('.') && !name.endsWith('~') && depth < deepest)
+    .flatMap((name) => {
+      const path = join(directory, name)
+      const extension = extname(name)
+      const entry = statSync(path)
+      if (entry.isDirectory()) return extension === '' ? filesBelow(path, depth + 1) : []
+      return entry.isFile() && extensions.includes(extension) ? [path] : []
+    })
+
+const readFile = (path: string, problems: Diagnostic[]): readonly MapNode[] => {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    return unreadable(path, codeOf(error), problems)
+  }
+  const checked = parseVarsFile(text, path)
+  problems.push(...checked.problems)
+  return checked.value === undefined ? [] : [checked.value]
+}
+
+const unreadable = (path: string, code: string, problems: Diagnostic[]): readonly MapNode[] => {
+  problems.push({ severity: 'error', summary: `${path} cannot be read (${code})` })
+  return []
+}
