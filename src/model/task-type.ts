@@ -30,7 +30,10 @@ export interface Reading<T> {
   test(value: T): readonly Test[]
 }
 
-/** What was read, with what earlier tasks will leave laid over it. */
+/**
+ * What was read, with what earlier tasks will leave laid over it.
+ * Answers every reading whose source was asked, also one that `readings` could not name (an interface that it found).
+ */
 export interface Facts {
   of<T>(reading: Reading<T>): T
 }
@@ -178,6 +181,8 @@ export interface TaskType<Args> {
   readonly evaluated?: readonly string[]
   /** May change VIPs or ARP guards: a play on several real servers then starts with one. */
   readonly touchesRotation?: true
+  /** Keeps what this run's tasks made to last (`setting.lasting`): foretold as unknown where one of those is. */
+  readonly keeps?: true
   /** What must be known before `plan`. */
   readings(args: Args): readonly Reading<unknown>[]
   plan(args: Args, facts: Facts, setting: Setting): Plan

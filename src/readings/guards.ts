@@ -1,0 +1,51 @@
+import type { Facts } from '../model/task-type.ts'
+import { addresses, type HostAddress } from './addresses.ts'
+import { interfaces } from './interfaces.ts'
+import { possible, type SysctlValue, sysctl } from './sysctl.ts'
+
+export type GuardKey = 'arp_ignore' | 'arp_announce'
+
+/** An interface that would answer or announce ARP for a VIP on lo. `effective` is `?` where it cannot be known. */
+export interface OpenGuard {
+  readonly interface: string
+  readonly key: GuardKey
+  readonly effective: string
+}
+
+/** A view of kernel variables, read or simulated. */
+export type Variables = (path: string) => SysctlValue
+
+/**
+ * The kernel takes the larger of `all` and the interface's value (IN_DEV_MAXCONF in include/linux/inetdevice.h), but
+ * safety does not grow with it: arp_ignore 3 answers for global scope, 4 to 7 and from 9 up answer for everything, and
+ * arp_announce from 3 up acts as 0 (net/ipv4/arp.c).
+ */
+const safe: Readonly<Record<GuardKey, readonly number[]>> = { arp_ignore: [1, 2], arp_announce: [2] }
+
+/** Every effective value of a key on an interface that the known values allow; NaN where one is not known. */
+export const effectiveValues = (read: Variables, device: string, key: string): readonly number[] => {
+  const all = possible(read(`net/ipv4/conf/all/${key}`))
+  const own = possible(read(`net/ipv4/conf/${device}/${key}`))
+  if (all.length === 0 || own.length === 0) return [Number.NaN]
+  return all.flatMap((one) => own.map((other) => Math.max(Number(one), Number(other))))
+}
+
+/** The open guards of all interfaces but lo; one that only may be open counts. */
+export const openGuards = (read: Variables, devices: readonly string[]): OpenGuard[] =>
+  devices
+    .filter((device) => device !== 'lo')
+    .flatMap((device) =>
+      (['arp_ignore', 'arp_announce'] as const).flatMap((key) => {
+        const bad = effectiveValues(read, device, key).find((value) => !safe[key].includes(value))
+        if (bad === undefined) return []
+        return [{ interface: device, key, effective: Number.isNaN(bad) ? '?' : String(bad) }]
+      }),
+    )
+
+/** The same of a host's facts: what keeps a VIP from going onto its lo. */
+export const guardProblems = (facts: Facts): OpenGuard[] =>
+  openGuards((path) => facts.of(sysctl(path)), facts.of(interfaces))
+
+/** The VIPs on lo that depend on the guards: every IPv4 address outside 127/8. */
+export const guardedVips = (facts: Facts): HostAddress[] =>
+  facts.of(addresses('lo')).filter(({ family, address }) => family === 4 && !address.startsWith('127.'))
