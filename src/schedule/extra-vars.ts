@@ -26,10 +26,10 @@ interface Word {
   readonly column: number
 }
 
-/** Splits as a shell does: blanks part words, quotes and backslashes keep them together. Nothing: a quote stays open. */
+/** Splits as a shell does: blanks part words; quotes, backslashes and {{ }} keep them together. Nothing: a quote stays open. */
 const splitWords = (text: string): readonly Word[] | undefined => {
   const words: Word[] = []
-  const pattern = /\s*((?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+)/sy
+  const pattern = /\s*((?:\{\{.*?\}\}|[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+)/sy
   let at = 0
   while (text.slice(at).trim() !== '') {
     pattern.lastIndex = at
@@ -43,8 +43,10 @@ const splitWords = (text: string): readonly Word[] | undefined => {
 }
 
 const unquote = (raw: string): string =>
-  raw.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs, (_, double?: string, single?: string, escaped?: string) =>
-    double !== undefined ? double.replace(/\\(["\\$`])/g, '$1') : (single ?? escaped ?? ''),
+  raw.replace(
+    /(\{\{.*?\}\})|"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs,
+    (_, template?: string, double?: string, single?: string, escaped?: string) =>
+      template ?? double?.replace(/\\(["\\$`])/g, '$1') ?? single ?? escaped ?? '',
   )
 
 const readPairs = (text: string): Checked<MapNode | undefined> => {
