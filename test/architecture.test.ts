@@ -34,7 +34,7 @@ const packages: Record<string, readonly string[]> = {
   commander: ['cli'],
   valibot: ['tasks'],
   '@valibot/to-json-schema': ['tasks'],
-  'ipaddr.js': ['readings', 'tasks', 'template'],
+  'ipaddr.js': ['readings', 'tasks', 'template', 'engine'],
   'fastest-levenshtein': ['.'],
 }
 

@@ -181,6 +181,8 @@ export interface TaskType<Args> {
   readonly evaluated?: readonly string[]
   /** May change VIPs or ARP guards: a play on several real servers then starts with one. */
   readonly touchesRotation?: true
+  /** Its plan may be opaque: such a task travels alone, in a round of its own. */
+  readonly mayBeOpaque?: true
   /** Keeps what this run's tasks made to last (`setting.lasting`): foretold as unknown where one of those is. */
   readonly keeps?: true
   /** What must be known before `plan`. */

@@ -1,0 +1,75 @@
+import { Command, CommanderError } from 'commander'
+import { inventoryCommand } from './inventory.ts'
+import { lintCommand } from './lint.ts'
+import { runCommand } from './run.ts'
+
+/** Commands of the settled surface that this version does not have yet; each is told by name. */
+const later: Readonly<Record<string, string>> = {
+  ping: 'reach, log in, become, needed tools: a table of the fleet',
+  trust: 'fetch host keys, show fingerprints, write known_hosts',
+  audit: 'read-only DR audit of the fleet',
+  drain: 'take real servers out of rotation',
+  readmit: 'put real servers back into rotation',
+  status: 'what directors and real servers hold',
+  runs: 'the journal of runs',
+  rollback: 'undo a run',
+  doc: 'reference of the task types',
+  schema: 'JSON Schema for editors',
+  completion: 'shell completion',
+  init: 'a starter project',
+}
+
+const examples = `
+Examples:
+  $ ipvs-play lab up                              an embedded fleet to try things on
+  $ ipvs-play run site.yml --check -D             what would change, and how
+  $ ipvs-play run site.yml                        do it
+  $ ipvs-play run site.yml -l rs3                 on one host only
+  $ ipvs-play run --help                          all options of run
+
+Exit codes:
+  0 all as wished     1 internal error         2 a task failed        3 changes pending (--check --detailed-exitcode)
+  4 unreachable hosts 5 bad option or playbook 6 rollout halted       7 a host is locked by another run
+  130 interrupted`
+
+const program = async (argv: readonly string[]): Promise<Command> => {
+  const root = new Command('ipvs-play')
+    .description('Playbooks for Linux IPVS Direct-Routing fleets: idempotent, in parallel, over SSH')
+    .version(process.env.IPVS_PLAY_VERSION ?? 'unbuilt', '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .showSuggestionAfterError(true)
+    .addHelpText('after', examples)
+    .enablePositionalOptions()
+    .addCommand(runCommand())
+    .addCommand(lintCommand())
+    .addCommand(inventoryCommand())
+  // The lab is only loaded where it is asked for: it costs every other command nothing.
+  if (argv[2] === 'lab') root.addCommand((await import('./lab.ts')).labCommand())
+  else
+    root.command('lab').description('an embedded fleet: hosts made of Linux namespaces, each with its own SSH server')
+  for (const [name, summary] of Object.entries(later)) {
+    root
+      .command(name, { hidden: true })
+      .allowUnknownOption()
+      .argument('[arguments...]')
+      .description(`${summary} (not in this version)`)
+      .action(() => {
+        process.stderr.write(`error: \`ipvs-play ${name}\` (${summary}) is not in this version yet\n`)
+        process.exitCode = 5
+      })
+  }
+  for (const command of [root, ...root.commands]) command.exitOverride()
+  return root
+}
+
+try {
+  await (await program(process.argv)).parseAsync()
+} catch (cause) {
+  if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? 0 : 5
+  else {
+    process.stderr.write(
+      `internal error: ${cause instanceof Error ? cause.stack : String(cause)}\nThis is a bug in ipvs-play ${process.env.IPVS_PLAY_VERSION}: please report it with the lines above.\n`,
+    )
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { showDiagnostics } from '../documents/code-frame.ts'
+import type { Diagnostic } from '../model/document.ts'
+
+/** A mistake of the user that ends the command: exit 5, nothing was contacted. */
+export class Refused extends Error {
+  readonly problems: readonly Diagnostic[]
+  constructor(problems: readonly Diagnostic[]) {
+    super('refused')
+    this.problems = problems
+  }
+}
+
+export const refuse = (summary: string, hint?: string): never => {
+  throw new Refused([{ severity: 'error', summary, ...(hint === undefined ? {} : { hint }) }])
+}
+
+export const hasErrors = (problems: readonly Diagnostic[]): boolean =>
+  problems.some(({ severity }) => severity === 'error')
+
+/** Mistakes go to stderr with the lines they are in. */
+export const printProblems = (problems: readonly Diagnostic[]): void => {
+  if (problems.length === 0) return
+  const read = (file: string): string | undefined => {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch {
+      return undefined
+    }
+  }
+  const { stderr } = process
+  const color = stderr.isTTY === true && !process.env.NO_COLOR
+  process.stderr.write(`${showDiagnostics(problems, read, { color, columns: stderr.columns ?? 100 })}\n`)
+}
+
+/** Runs a command; what it refuses is printed and exits 5. */
+export const refusing = async (act: () => Promise<void>): Promise<void> => {
+  try {
+    await act()
+  } catch (cause) {
+    if (!(cause instanceof Refused)) throw cause
+    printProblems(cause.problems)
+    process.exitCode = 5
+  }
+}

@@ -1,0 +1,123 @@
+import type { Identity, Target } from '../model/connection.ts'
+import type { Diagnostic, Value } from '../model/document.ts'
+import type { Play, Task } from '../model/schedule.ts'
+import type { Schedule } from '../schedule/schedule.ts'
+import { variable } from '../schedule/variable.ts'
+import { Secret } from '../secret.ts'
+import { CONNECTION_VARS, type ConnectionVars, readSshConfig, resolveTarget, thisMachine } from '../transport/target.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** How every host of a run is reached, and who acts there. */
+export interface Reach {
+  readonly targets: ReadonlyMap<string, Target>
+  identityOf(host: string, play?: Play, task?: Task): Identity
+  /** Passwords that no sink may show. */
+  readonly secrets: readonly string[]
+  readonly problems: readonly Diagnostic[]
+}
+
+/** Merges inventory, ssh config and options for these hosts. Two of one address, port and user would race: an error. */
+export const resolveReach = async (
+  hosts: readonly string[],
+  schedule: Schedule,
+  options: RunOptions,
+  password: string | undefined,
+): Promise<Reach> => {
+  const config = await readSshConfig(options.sshConfig)
+  const problems: Diagnostic[] = [...config.problems]
+  const targets = new Map<string, Target>()
+  const becomes = new Map<string, Become>()
+  const machine = thisMachine()
+  for (const host of hosts) {
+    const read = reader(host, schedule, problems)
+    const vars = Object.fromEntries(CONNECTION_VARS.flatMap((name) => known(name, read(name)))) as ConnectionVars
+    const { value, problems: found } = resolveTarget(host, vars, options, config.value, machine)
+    problems.push(...found)
+    targets.set(host, value)
+    becomes.set(host, readBecome(host, read, problems))
+  }
+  problems.push(...twice(targets))
+  const global = password === undefined ? undefined : new Secret(password)
+  const identities = new Map<string, Identity>()
+  const identityOf = (host: string, play?: Play, task?: Task): Identity => {
+    const own = becomes.get(host)
+    const become = own?.become ?? task?.become ?? play?.become ?? options.become ?? false
+    const becomeUser = own?.user ?? task?.becomeUser ?? play?.becomeUser ?? 'root'
+    const key = `${host} ${become} ${becomeUser}`
+    const cached = identities.get(key)
+    if (cached !== undefined) return cached
+    const becomePassword = own?.password ?? global
+    const identity = { become, becomeUser, ...(becomePassword === undefined ? {} : { becomePassword }) }
+    identities.set(key, identity)
+    return identity
+  }
+  const secrets = [password, ...[...becomes.values()].map((one) => one.password?.reveal())].filter(
+    (one) => one !== undefined && one !== '',
+  )
+  return { targets, identityOf, secrets: [...new Set(secrets as string[])], problems }
+}
+
+interface Become {
+  readonly become: boolean | undefined
+  readonly user: string | undefined
+  readonly password: Secret | undefined
+}
+
+type Reader = (name: string) => Value | undefined
+
+const reader =
+  (host: string, schedule: Schedule, problems: Diagnostic[]): Reader =>
+  (name) => {
+    const rendered = variable(schedule.hostScope(host), name)
+    if (rendered === undefined) return undefined
+    if (rendered.kind === 'value') return rendered.value
+    problems.push(
+      rendered.kind === 'problem'
+        ? rendered.problem
+        : {
+            severity: 'error',
+            summary: `${host}: ${name} depends on ${rendered.on}, which is not known before the host is reached`,
+          },
+    )
+    return undefined
+  }
+
+const known = (name: string, value: Value | undefined): [string, Value][] =>
+  value === undefined ? [] : [[name, value]]
+
+const readBecome = (host: string, read: Reader, problems: Diagnostic[]): Become => {
+  const become = read('ansible_become')
+  const user = read('ansible_become_user')
+  const password = read('ansible_become_password') ?? read('ansible_become_pass')
+  const method = read('ansible_become_method')
+  if (method !== undefined && !/^(ansible\.builtin\.)?sudo$/.test(String(method)))
+    problems.push({
+      severity: 'error',
+      summary: `${host}: ansible_become_method ${String(method)} is not supported`,
+      hint: 'sudo is',
+    })
+  if (become !== undefined && typeof become !== 'boolean')
+    problems.push({ severity: 'error', summary: `${host}: ansible_become must be true or false` })
+  return {
+    become: typeof become === 'boolean' ? become : undefined,
+    user: user === undefined ? undefined : String(user),
+    password: password === undefined ? undefined : new Secret(String(password)),
+  }
+}
+
+const twice = (targets: ReadonlyMap<string, Target>): Diagnostic[] => {
+  const seen = new Map<string, string>()
+  const problems: Diagnostic[] = []
+  for (const [host, { address, port, user }] of targets) {
+    const key = `${user}@${address}:${port}`
+    const other = seen.get(key)
+    if (other === undefined) seen.set(key, host)
+    else
+      problems.push({
+        severity: 'error',
+        summary: `${other} and ${host} are the same machine: both are ${key}`,
+        hint: 'give each its own ansible_host or ansible_port, or leave one out with --limit',
+      })
+  }
+  return problems
+}

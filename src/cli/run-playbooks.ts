@@ -1,0 +1,160 @@
+import { hostname, userInfo } from 'node:os'
+import { carryOut } from '../engine/carry-out.ts'
+import { createHalt, type Engine, type Halt } from '../engine/engine.ts'
+import { foretell } from '../engine/foretell.ts'
+import { createRotation } from '../engine/rotation.ts'
+import { createSessions } from '../engine/session.ts'
+import type { Happening, Reporter, RunEvent } from '../model/event.ts'
+import type { Inventory } from '../model/inventory.ts'
+import { createRedactor } from '../reporters/redact.ts'
+import { createTally, exitCode } from '../reporters/tally.ts'
+import { runPlays } from '../rollout/run.ts'
+import type { Schedule } from '../schedule/schedule.ts'
+import { createSshTransport } from '../transport/ssh.ts'
+import { listHosts, listTasks } from './list.ts'
+import { becomePassword } from './password.ts'
+import { prepare } from './prepare.ts'
+import { hasErrors, printProblems, Refused, refuse } from './problems.ts'
+import { type Reach, resolveReach } from './reach.ts'
+import { resumeCommand } from './resume.ts'
+import { createRunFiles, type RunFiles } from './run-files.ts'
+import { isCheck, type RunOptions } from './run-options.ts'
+import { onSignals } from './signals.ts'
+import { openSinks } from './sinks.ts'
+
+/** Seconds to wait for a host that another run has locked. */
+const lockWait = 30
+
+/** `ipvs-play run`: everything is read and checked, then hosts are contacted. Sets the exit code. */
+export const run = async (playbooks: readonly string[], options: RunOptions): Promise<void> => {
+  const { inventory, schedule, problems } = await prepare({
+    playbooks,
+    ...options,
+    check: isCheck(options),
+    allowEmpty: options.allowEmpty === true,
+  })
+  if (schedule === undefined || hasErrors(problems)) throw new Refused(problems)
+  if (options.listHosts || options.listTasks) {
+    printProblems(problems)
+    process.stdout.write(options.listHosts ? listHosts(schedule) : listTasks(schedule))
+    return
+  }
+  const hosts = hostsOf(schedule)
+  const directors = inventory.groups.get('director') ?? []
+  const password = await becomePassword(options)
+  const reach = await resolveReach([...new Set([...hosts, ...directors])], schedule, options, password)
+  const all = [...problems, ...reach.problems]
+  if (hasErrors(all)) throw new Refused(all)
+  printProblems(all)
+  await start({ playbooks, options, inventory, schedule, reach, hosts })
+}
+
+const hostsOf = (schedule: Schedule): readonly string[] => [
+  ...new Set(schedule.playbooks.flatMap(({ plays }) => plays.flatMap(({ hosts }) => hosts))),
+]
+
+interface Start {
+  readonly playbooks: readonly string[]
+  readonly options: RunOptions
+  readonly inventory: Inventory
+  readonly schedule: Schedule
+  readonly reach: Reach
+  readonly hosts: readonly string[]
+}
+
+const start = async ({ playbooks, options, inventory, schedule, reach, hosts }: Start): Promise<void> => {
+  const begun = performance.now()
+  const files = openFiles()
+  const tally = createTally()
+  const sinks = await openSinks(options, files)
+  const emit = emitter([{ report: tally.see }, ...sinks], createRedactor(reach.secrets))
+  const halt = createHalt()
+  const abort = new AbortController()
+  const stopListening = onSignals(halt, abort, emit)
+  const engine = assemble({ options, inventory, schedule, reach, files, halt, abort, emit })
+  emit({ type: 'run-started', run: files.run, playbook: playbooks.join(' '), check: isCheck(options), hosts })
+  try {
+    const plays = schedule.playbooks.flatMap((playbook) => playbook.plays)
+    const { left } = await runPlays(plays, engine, options.forks)
+    const reasons = tally.reasons({ detailed: options.detailedExitcode === true && isCheck(options) })
+    const resume =
+      left.length === 0 || isCheck(options) ? undefined : resumeCommand(process.argv.slice(2), left, files.left)
+    emit({
+      type: 'run-finished',
+      exit: exitCode(reasons),
+      reasons,
+      seconds: (performance.now() - begun) / 1000,
+      recap: tally.recap(),
+      ...(resume === undefined ? {} : { resume }),
+    })
+    process.exitCode = exitCode(reasons)
+  } finally {
+    engine.sessions.close()
+    stopListening()
+    for (const sink of sinks) await sink.finish?.()
+    files.flush()
+  }
+}
+
+const openFiles = (): RunFiles => {
+  try {
+    return createRunFiles(new Date())
+  } catch (cause) {
+    const { code, path } = cause as NodeJS.ErrnoException
+    return refuse(
+      `the journal of this run cannot be written: ${path} (${code})`,
+      'make room there, or set XDG_STATE_HOME',
+    )
+  }
+}
+
+const emitter =
+  (reporters: readonly Reporter[], redact: (event: RunEvent) => RunEvent) =>
+  (happening: Happening): void => {
+    const event = redact({ v: 1, at: new Date().toISOString(), ...happening })
+    for (const reporter of reporters) reporter.report(event)
+  }
+
+interface Parts {
+  readonly options: RunOptions
+  readonly inventory: Inventory
+  readonly schedule: Schedule
+  readonly reach: Reach
+  readonly files: RunFiles
+  readonly halt: Halt
+  readonly abort: AbortController
+  readonly emit: (happening: Happening) => void
+}
+
+/** The composition root: here it is decided how hosts are reached and whether a plan is carried out or foretold. */
+const assemble = ({ options, inventory, schedule, reach, files, halt, abort, emit }: Parts): Engine => {
+  const transport = createSshTransport({ connectLimit: options.connectLimit })
+  const sessions = createSessions((host) => {
+    const target = reach.targets.get(host)
+    if (target === undefined) throw new Error(`no target for ${host}`)
+    return transport.open(target, abort.signal)
+  })
+  const rotation = createRotation({
+    directors: inventory.groups.get('director') ?? [],
+    sessions,
+    identityOf: reach.identityOf,
+    force: options.forceRemove === true,
+  })
+  return {
+    schedule,
+    inventory,
+    sessions,
+    rotation,
+    interpreter: isCheck(options) ? foretell : carryOut,
+    emit,
+    journal: files.journal,
+    identityOf: reach.identityOf,
+    run: {
+      id: files.run,
+      owner: `${userInfo().username}@${hostname()}, run ${files.run}`,
+      lockWait,
+      ...(options.taskTimeout === undefined ? {} : { taskTimeout: options.taskTimeout }),
+      halt,
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander'
+import { collect, connectLimit, count, increase, seconds, words } from './option-values.ts'
+import { refusing } from './problems.ts'
+import type { RunOptions } from './run-options.ts'
+
+const examples = `
+Examples:
+  $ ipvs-play run site.yml --check -D               what would change, value by value; nothing is written
+  $ ipvs-play run site.yml                          do it, on every host of its plays
+  $ ipvs-play run site.yml -l 'realserver:!rs3'     on all real servers but rs3
+  $ ipvs-play run site.yml -u ops -b -K             log in as ops, become root, ask for sudo's password
+  $ ipvs-play run site.yml -C --detailed-exitcode   for CI: exit 3 when something would change
+  $ ipvs-play run site.yml --output ndjson | jq -c  every event as a JSON line
+
+Exit codes: 0 as wished, 2 a task failed, 3 changes pending, 4 hosts unreachable, 5 bad option, playbook or inventory,
+6 rollout halted with hosts left, 7 a host is locked by another run, 130 interrupted, 1 internal error.`
+
+/** Run playbooks. */
+export const runCommand = (): Command =>
+  new Command('run')
+    .description('run playbooks')
+    .argument('<playbook...>', 'playbooks; `site.yml` is looked up as given, then under playbooks/')
+    .option('-i, --inventory <path>', 'inventory file or directory (repeatable; default inventory/)', collect, [])
+    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, a:b, a:&b, a:!b, @file')
+    .option('-t, --tags <tags>', 'only tasks with these tags', words, [])
+    .option('--skip-tags <tags>', 'no tasks with these tags', words, [])
+    .option('-C, --check', 'foretell what a run would do; nothing is written on any host')
+    .option('--dry-run', 'the same as --check')
+    .option('-D, --diff', 'show every difference, before and after')
+    .option('-e, --extra-vars <vars>', 'variables above all others: k=v, JSON, or @file.yml (repeatable)', collect, [])
+    .option('-f, --forks <n>', 'hosts worked on at once', count, 50)
+    .option('--connect-limit <n[,m]>', 'handshakes at once, per first hop and in all', connectLimit, [6, 30])
+    .option('-u, --user <name>', 'log in as this user')
+    .option('-b, --become', 'act as root, by sudo')
+    .option('-K, --ask-become-pass', "ask once for sudo's password")
+    .option('--become-password-file <file>', "sudo's password is the first line of this file (- for stdin)")
+    .option('--private-key <file>', 'log in with this key')
+    .option('--ssh-config <file>', 'read this ssh_config')
+    .addOption(
+      new Option('--host-key <policy>', 'what to do about unknown host keys').choices(['strict', 'accept-new']),
+    )
+    .option('--timeout <seconds>', 'for connect, handshake and login of a host (default 10)', seconds)
+    .option('--task-timeout <seconds>', 'for each step on a host (default 60, commands 300)', seconds)
+    .option('--list-hosts', 'print the hosts of each play; contact none')
+    .option('--list-tasks', 'print the tasks of each play, by rounds; contact no host')
+    .option('--detailed-exitcode', 'with --check: exit 3 when something would change or is unknown')
+    .option('--allow-empty', 'a pattern or limit that leaves no host is no mistake')
+    .option('--force-remove', 'remove a VIP although a director cannot be asked whether it is still in use')
+    .addOption(
+      new Option('--output <kind>', 'what to print')
+        .choices(['auto', 'live', 'plain', 'ndjson', 'json'])
+        .default('auto'),
+    )
+    .option('--junit <file>', 'write a JUnit report')
+    .option('-v, --verbose', 'tell more (repeatable): what is ok, what tasks print', increase, 0)
+    .option('--no-color', 'no colour')
+    .addHelpText('after', examples)
+    .action((playbooks: string[], options: RunOptions) =>
+      refusing(async () => {
+        const { run } = await import('./run-playbooks.ts')
+        await run(playbooks, options)
+      }),
+    )

@@ -1,0 +1,56 @@
+import type { Identity } from '../model/connection.ts'
+import type { Happening } from '../model/event.ts'
+import type { Inventory } from '../model/inventory.ts'
+import type { Play, Task } from '../model/schedule.ts'
+import type { Schedule } from '../schedule/schedule.ts'
+import type { Interpreter } from './interpreter.ts'
+import type { Rotation } from './rotation.ts'
+import type { Sessions } from './session.ts'
+
+/** What every part of a run shares; made once, at the composition root. */
+export interface Engine {
+  readonly schedule: Schedule
+  readonly inventory: Inventory
+  readonly sessions: Sessions
+  readonly rotation: Rotation
+  readonly interpreter: Interpreter
+  readonly emit: (happening: Happening) => void
+  /** Resolves when the entry is on the controller's disk: nothing is sent before. */
+  readonly journal: (entry: object) => Promise<void>
+  readonly identityOf: (host: string, play?: Play, task?: Task) => Identity
+  readonly run: Run
+}
+
+export interface Run {
+  readonly id: string
+  /** `user@controller, run ID`: what another run is told while this one holds a host's lock. */
+  readonly owner: string
+  /** Seconds to wait for a host's lock. */
+  readonly lockWait: number
+  /** Seconds a step may take on the host, when the user named it. */
+  readonly taskTimeout?: number
+  readonly halt: Halt
+}
+
+/** Says that no new host and no new round starts; hosts in flight finish the round they were sent. */
+export interface Halt {
+  readonly because: string | undefined
+  /** By a signal, not by what a host did. */
+  readonly interrupted: boolean
+  request(because: string, by: 'signal' | 'run'): void
+}
+
+export const createHalt = (): Halt => {
+  let halted: { because: string; by: 'signal' | 'run' } | undefined
+  return {
+    get because() {
+      return halted?.because
+    },
+    get interrupted() {
+      return halted?.by === 'signal'
+    },
+    request: (because, by) => {
+      halted ??= { because, by }
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type { Plan } from '../model/task-type.ts'
+import type { Interpreter } from './interpreter.ts'
+import { type ForeseenOutcome, type ItemOutcome, planOutcome } from './outcome.ts'
+import { reportRest, reportTask } from './report.ts'
+import type { PlannedTask } from './round.ts'
+import type { WalkState } from './walk-state.ts'
+
+/** Check mode: the plan is the answer, nothing is sent. */
+export const foretell: Interpreter = {
+  writes: false,
+  goesOnAfter: (task, plan) => plan.kind !== 'refuse' || task.ignoreErrors,
+  foresee: (plan) => foretold(plan),
+  carry: async (round, walk, engine) => {
+    for (const planned of round.tasks) {
+      const outcomes =
+        planned.unknown === undefined ? planned.items.map(({ plan }) => foretold(plan)) : [unknown(planned.unknown)]
+      const whole = reportTask(planned, keepsUnknown(planned, outcomes, walk), 0, { walk, engine })
+      walk.cursor++
+      doubt(planned, whole, walk)
+      if (whole.status === 'failed' && !planned.task.ignoreErrors) {
+        reportRest(walk, engine, `"${planned.name}" would fail`)
+        return 'stopped'
+      }
+      walk.host.lasting.push(...planned.lasting)
+    }
+    walk.predicted = round.predicted
+    return 'on'
+  },
+}
+
+const unknown = (because: string): ItemOutcome => ({ status: 'unknown', differences: [], reason: because })
+
+const foretold = (plan: Plan): ForeseenOutcome =>
+  plan.kind === 'opaque' && plan.foretold !== undefined
+    ? { status: 'would-change', differences: plan.foretold, unsure: true }
+    : planOutcome(plan, 'would-change')
+
+/** What should last is not known once a task that contributes to it is not. */
+const keepsUnknown = (
+  planned: PlannedTask,
+  outcomes: readonly ItemOutcome[],
+  walk: WalkState,
+): readonly ItemOutcome[] =>
+  planned.task.type.keeps && walk.lastingUnknown !== undefined ? [unknown(walk.lastingUnknown)] : outcomes
+
+const doubt = (planned: PlannedTask, whole: ItemOutcome, walk: WalkState): void => {
+  if (whole.status === 'unknown' && !planned.task.type.keeps) walk.behindUnknown ??= planned.name
+  if ((whole.status === 'unknown' || whole.status === 'failed') && planned.task.type.lasting !== undefined)
+    walk.lastingUnknown ??= `"${planned.name}" is ${whole.status}, so what it would keep is not known`
+}

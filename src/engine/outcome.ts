@@ -1,0 +1,105 @@
+import type { Binding, Value } from '../model/document.ts'
+import type { Status } from '../model/event.ts'
+import type { CommandResult, Difference, Plan, ResultFields } from '../model/task-type.ts'
+import { pendingField } from '../schedule/pending.ts'
+import type { PlannedTask } from './round.ts'
+
+/** What came of one item, or of a whole task. */
+export interface ItemOutcome {
+  readonly status: Status
+  readonly differences: readonly Difference[]
+  readonly reason?: string
+  readonly hint?: string
+  /** Beside changed, failed and skipped. */
+  readonly fields?: ResultFields
+  readonly notes?: readonly string[]
+}
+
+/** A foretold change whose failure cannot be known before it is carried out. */
+export interface ForeseenOutcome extends ItemOutcome {
+  readonly unsure?: true
+}
+
+/** What a plan comes to without anything being sent; `whenChanged` says in which tense its changes are told. */
+export const planOutcome = (plan: Plan, whenChanged: 'changed' | 'would-change'): ForeseenOutcome => {
+  const fields = 'result' in plan && plan.result !== undefined ? { fields: plan.result } : {}
+  switch (plan.kind) {
+    case 'changes':
+      return {
+        status: plan.changes.length === 0 ? 'ok' : whenChanged,
+        differences: plan.changes.map(({ what, from, to }) => ({ what, from, to })),
+        ...fields,
+        ...(plan.notes === undefined ? {} : { notes: plan.notes }),
+      }
+    case 'opaque':
+      return { status: 'unknown', differences: [], reason: plan.because }
+    case 'skip':
+      return { status: 'skipped', differences: [], reason: plan.because, ...fields }
+    case 'refuse': {
+      const { summary, hint } = plan.problem
+      return { status: 'failed', differences: [], reason: summary, ...(hint === undefined ? {} : { hint }), ...fields }
+    }
+  }
+}
+
+/** From best to worst; a task is as bad as its worst item. */
+const severity: readonly Status[] = ['skipped', 'ok', 'changed', 'would-change', 'unknown', 'not-run', 'failed']
+
+/** The task's outcome from its items'. */
+export const together = (outcomes: readonly ItemOutcome[]): ItemOutcome => {
+  if (outcomes.length === 1) return outcomes[0] as ItemOutcome
+  const worst = outcomes.reduce<ItemOutcome>(
+    (a, b) => (severity.indexOf(b.status) > severity.indexOf(a.status) ? b : a),
+    { status: 'skipped', differences: [], reason: 'the loop has no items' },
+  )
+  const notes = outcomes.flatMap(({ notes }) => notes ?? [])
+  return {
+    ...worst,
+    differences: outcomes.flatMap(({ differences }) => differences),
+    ...(notes.length === 0 ? {} : { notes }),
+  }
+}
+
+/** What `register` holds for one item: Ansible's fields. */
+export const resultOf = (outcome: ItemOutcome): { readonly [key: string]: Value } => {
+  const { status, reason, fields } = outcome
+  return {
+    changed: status === 'changed' || status === 'would-change',
+    failed: status === 'failed',
+    skipped: status === 'skipped',
+    ...(reason === undefined || fields?.msg !== undefined ? {} : { msg: reason }),
+    ...fields,
+  }
+}
+
+/** Fields of a command's result, under Ansible's names. */
+export const commandFields = ({ exitCode, stdout, stderr }: CommandResult): ResultFields => ({
+  rc: exitCode,
+  stdout: stdout.replace(/\n$/, ''),
+  stdout_lines: lines(stdout),
+  stderr: stderr.replace(/\n$/, ''),
+  stderr_lines: lines(stderr),
+})
+const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
+
+/** The binding of a registered name: known, or known in part (a predicted `changed`), or waiting. */
+export const registered = ({ task, items, unknown }: PlannedTask, outcomes: readonly ForeseenOutcome[]): Binding => {
+  const why = `the result of "${task.name}"`
+  if (unknown !== undefined || outcomes.some(({ status }) => status === 'unknown')) return { kind: 'pending', why }
+  const results = outcomes.map((outcome): { readonly [key: string]: Value } =>
+    outcome.unsure ? { ...resultOf(outcome), failed: pendingField(why) } : resultOf(outcome),
+  )
+  if (task.loop === undefined) return { kind: 'value', value: (results[0] ?? resultOf(together([]))) as Value }
+  const failed = outcomes.some(({ unsure }) => unsure)
+    ? pendingField(why)
+    : outcomes.some(({ status }) => status === 'failed')
+  return {
+    kind: 'value',
+    value: {
+      changed: results.some(({ changed }) => changed === true),
+      failed,
+      skipped: results.every(({ skipped }) => skipped === true),
+      results: results.map((result, index) => ({ ...result, item: items[index]?.item ?? null })),
+    } as Value,
+  }
+}

@@ -1,0 +1,88 @@
+import type { Value } from '../model/document.ts'
+import type { Engine } from './engine.ts'
+import { type ItemOutcome, registered, resultOf, together } from './outcome.ts'
+import type { PlannedTask } from './round.ts'
+import type { WalkState } from './walk-state.ts'
+
+const censored = 'hidden: the task has no_log'
+
+/** Under no_log only the status is told. */
+const silenced = (outcome: ItemOutcome): ItemOutcome => ({
+  status: outcome.status,
+  differences: outcome.differences.map(() => ({ what: '***', from: '***', to: '***' })),
+  ...(outcome.reason === undefined ? {} : { reason: censored }),
+})
+
+export const taskRef = (walk: WalkState, { task, name }: Pick<PlannedTask, 'task' | 'name'>) => ({
+  play: walk.play.name,
+  task: name,
+  task_id: task.id,
+  where: `${task.at.file}:${task.at.line}`,
+  host: walk.host.name,
+})
+
+/** Reports a task with its items, remembers its result and notifies handlers. `seconds`: as measured at the controller. */
+export const reportTask = (
+  planned: PlannedTask,
+  outcomes: readonly ItemOutcome[],
+  seconds: number,
+  { walk, engine }: { walk: WalkState; engine: Engine },
+): ItemOutcome => {
+  const { task } = planned
+  const whole = withEarlier(together(outcomes), task.id, walk)
+  const ref = taskRef(walk, planned)
+  const send = (outcome: ItemOutcome, item?: Value) => {
+    const { status, differences, reason, hint, notes } = task.noLog ? silenced(outcome) : outcome
+    engine.emit({
+      type: 'task-finished',
+      ...ref,
+      ...(item === undefined ? {} : { item: task.noLog ? '***' : item }),
+      status,
+      differences,
+      seconds,
+      ...(reason === undefined ? {} : { reason }),
+      ...(hint === undefined ? {} : { hint }),
+      result: task.noLog ? { censored, changed: status === 'changed' } : resultOf(outcome),
+      ...(status === 'failed' && task.ignoreErrors ? { ignored: true } : {}),
+      ...(walk.behindUnknown !== undefined && (status === 'ok' || status === 'would-change')
+        ? { behind_unknown: true }
+        : {}),
+      ...(notes === undefined || notes.length === 0 ? {} : { notes }),
+    })
+  }
+  if (task.loop !== undefined) {
+    for (const [index, outcome] of outcomes.entries()) send(outcome, planned.items[index]?.item ?? null)
+  }
+  send(whole)
+  if (task.register !== undefined) walk.host.results.set(task.register, registered(planned, outcomes))
+  if (whole.status === 'changed' || whole.status === 'would-change')
+    for (const name of task.notify) walk.notified.add(name)
+  return whole
+}
+
+/** A task that was planned anew also did what it had done before the host moved. */
+const withEarlier = (outcome: ItemOutcome, taskId: string, walk: WalkState): ItemOutcome => {
+  const earlier = walk.moved?.taskId === taskId ? walk.moved.done : []
+  walk.moved = undefined
+  if (earlier.length === 0) return outcome
+  return {
+    ...outcome,
+    status: outcome.status === 'ok' ? 'changed' : outcome.status,
+    differences: [...earlier, ...outcome.differences],
+  }
+}
+
+/** Every task of the queue from here on is not run. */
+export const reportRest = (walk: WalkState, engine: Engine, because: string): void => {
+  for (const task of walk.queue.slice(walk.cursor)) {
+    engine.emit({
+      type: 'task-finished',
+      ...taskRef(walk, { task, name: task.name }),
+      status: 'not-run',
+      differences: [],
+      seconds: 0,
+      reason: because,
+    })
+  }
+  walk.cursor = walk.queue.length
+}

@@ -1,0 +1,48 @@
+import type { Identity } from '../model/connection.ts'
+import type { Diagnostic, Value } from '../model/document.ts'
+import type { Task } from '../model/schedule.ts'
+import type { Change, Lasting, Plan, Reading } from '../model/task-type.ts'
+
+/** One item of a task (the task itself where it has no loop) with what is to be done about it. */
+export interface PlannedItem {
+  readonly item?: Value
+  readonly plan: Plan
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export interface PlannedTask {
+  readonly task: Task
+  /** Rendered. */
+  readonly name: string
+  readonly identity: Identity
+  readonly items: readonly PlannedItem[]
+  readonly lasting: readonly Lasting[]
+  /** Check only: it depends on a result that only a run brings. */
+  readonly unknown?: string
+}
+
+/** The longest run of tasks whose arguments and conditions are known now, planned for one host. */
+export interface Round {
+  readonly tasks: readonly PlannedTask[]
+  /** Index of the first task after it in the walk's queue. */
+  readonly next: number
+  /** Reading key → value, as this round will leave the host. */
+  readonly predicted: ReadonlyMap<string, unknown>
+  /** Readings that a task of the round wishes, with the value they shall have at its end, by task index in `tasks`. */
+  readonly wishes: readonly { readonly index: number; readonly reading: Reading<unknown>; readonly value: unknown }[]
+}
+
+export const changesOf = (item: PlannedItem): readonly Change[] =>
+  item.plan.kind === 'changes' ? item.plan.changes : []
+
+/** Does it send anything to the host? */
+export const writes = (item: PlannedItem): boolean => item.plan.kind === 'opaque' || changesOf(item).length > 0
+
+export const roundWrites = (round: Round): boolean => round.tasks.some(({ items }) => items.some(writes))
+
+export const refusalOf = (task: PlannedTask): Diagnostic | undefined => {
+  for (const { plan } of task.items) if (plan.kind === 'refuse') return plan.problem
+  return undefined
+}
+
+export const identityKey = ({ become, becomeUser }: Identity): string => (become ? `become ${becomeUser}` : 'self')

@@ -1,0 +1,191 @@
+import stringWidth from 'string-width'
+import type { HostRecap, RunEvent } from '../model/event.ts'
+import type { Difference } from '../model/task-type.ts'
+import type { Paint } from './paint.ts'
+import { oneLine, plural, printable, someNames } from './printable.ts'
+
+/** Collects what the end of a run tells a person: differences, recap, and last what is wrong and how to go on. */
+export interface Summary {
+  see(event: RunEvent): void
+  lines(paint: Paint, options: { readonly diff: boolean }): readonly string[]
+}
+
+interface Trouble {
+  readonly kind: 'failed' | 'ignored' | 'unreachable' | 'locked'
+  readonly text: string
+  readonly hint: string | undefined
+  readonly hosts: string[]
+}
+interface DiffGroup {
+  readonly task: string
+  readonly status: string
+  readonly differences: readonly Difference[]
+  readonly hosts: string[]
+}
+
+export const createSummary = (): Summary => {
+  const troubles = new Map<string, Trouble>()
+  const diffs = new Map<string, DiffGroup>()
+  const notes = new Map<string, string[]>()
+  const behind = new Set<string>()
+  let halted: Extract<RunEvent, { type: 'rollout-halted' }> | undefined
+  let interrupted: string | undefined
+  let finished: Extract<RunEvent, { type: 'run-finished' }> | undefined
+  let check = false
+
+  const trouble = (kind: Trouble['kind'], host: string, text: string, hint: string | undefined) => {
+    const key = `${kind}\n${text}\n${hint}`
+    const known = troubles.get(key) ?? { kind, text, hint, hosts: [] }
+    known.hosts.push(host)
+    troubles.set(key, known)
+  }
+  const seeTask = (event: Extract<RunEvent, { type: 'task-finished' }>) => {
+    if (event.behind_unknown) behind.add(event.task_id)
+    for (const note of event.notes ?? []) notes.set(note, [...(notes.get(note) ?? []), event.host])
+    if (event.status === 'failed')
+      trouble(
+        event.ignored ? 'ignored' : 'failed',
+        event.host,
+        `${event.task} (${event.where})\n${event.reason ?? ''}`,
+        event.hint,
+      )
+    if (event.differences.length === 0) return
+    const key = `${event.task_id}\n${event.status}\n${JSON.stringify(event.differences)}`
+    const group = diffs.get(key) ?? {
+      task: event.task,
+      status: event.status,
+      differences: event.differences,
+      hosts: [],
+    }
+    group.hosts.push(event.host)
+    diffs.set(key, group)
+  }
+  return {
+    see: (event) => {
+      if (event.type === 'run-started') check = event.check
+      if (event.type === 'task-finished' && event.item === undefined) seeTask(event)
+      if (event.type === 'host-unreachable')
+        trouble('unreachable', event.host, `${event.reason} (touched: ${event.touched})`, event.hint)
+      if (event.type === 'host-locked') trouble('locked', event.host, `locked by ${event.owner}`, undefined)
+      if (event.type === 'rollout-halted') halted = event
+      if (event.type === 'interrupted') interrupted = event.signal
+      if (event.type === 'run-finished') finished = event
+    },
+    lines: (paint, { diff }) => {
+      if (finished === undefined) return []
+      const parts = [
+        diff ? [...diffs.values()].flatMap((group) => showDiff(group, paint)) : [],
+        showRecap(finished.recap, paint),
+        [...notes].flatMap(([note, hosts]) => [
+          `${paint.yellow('note')} ${printable(note)} ${paint.dim(`(${someNames(hosts)})`)}`,
+        ]),
+        behind.size > 0
+          ? [
+              paint.magenta(
+                `${plural(behind.size, 'task')} stand${behind.size === 1 ? 's' : ''} behind an unknown: foretold as if it touched nothing of theirs`,
+              ),
+            ]
+          : [],
+        [...troubles.values()].sort((a, b) => rank(a) - rank(b)).flatMap((one) => showTrouble(one, paint)),
+        halted === undefined
+          ? []
+          : [
+              `${paint.red('HALTED')} ${printable(halted.why)}${halted.hosts_left.length === 0 ? '' : `; ${plural(halted.hosts_left.length, 'host')} left: ${someNames(halted.hosts_left)}`}`,
+            ],
+        interrupted === undefined ? [] : [paint.red(`INTERRUPTED by ${interrupted}`)],
+        [verdict(finished, check, paint)],
+        finished.resume === undefined ? [] : [`to go on: ${paint.bold(finished.resume)}`],
+      ]
+      return parts.filter((part) => part.length > 0).flatMap((part) => ['', ...part])
+    },
+  }
+}
+
+const rank = ({ kind }: Trouble): number => ['ignored', 'locked', 'unreachable', 'failed'].indexOf(kind)
+
+const showTrouble = ({ kind, text, hint, hosts }: Trouble, paint: Paint): string[] => {
+  const [head = '', ...rest] = printable(text).split('\n')
+  const word = kind === 'ignored' ? paint.yellow('IGNORED') : paint.red(kind.toUpperCase())
+  const who = paint.bold(someNames(hosts))
+  return [
+    kind === 'failed' || kind === 'ignored' ? `${word} ${head} on ${who}` : `${word} ${who}: ${head}`,
+    ...rest.map((line) => `    ${line}`),
+    ...(hint === undefined ? [] : [`    ${paint.cyan('help:')} ${printable(hint)}`]),
+  ]
+}
+
+/** Long texts are shown as blocks, short ones on a line. */
+const showDiff = ({ task, status, differences, hosts }: DiffGroup, paint: Paint): string[] => [
+  `${paint.bold(printable(task))} ${paint.dim(`${status} on ${plural(hosts.length, 'host')}: ${someNames(hosts)}`)}`,
+  ...differences.flatMap(({ what, from, to }) =>
+    from.includes('\n') || to.includes('\n')
+      ? [`  ${printable(what)}`, ...block('-', from).map(paint.red), ...block('+', to).map(paint.green)]
+      : [`  ${printable(what)}: ${paint.red(oneLine(from))} → ${paint.green(oneLine(to))}`],
+  ),
+]
+const block = (mark: string, text: string): string[] =>
+  printable(text.replace(/\n$/, ''))
+    .split('\n')
+    .map((line) => `    ${mark} ${line}`)
+
+const columns = [
+  'ok',
+  'changed',
+  'would-change',
+  'unknown',
+  'skipped',
+  'failed',
+  'not-run',
+  'unreachable',
+  'ignored',
+  'rescued',
+] as const
+
+/** One row per group of hosts that fared alike; only columns that somebody has. */
+const showRecap = (recap: { readonly [host: string]: HostRecap }, paint: Paint): string[] => {
+  const groups = new Map<string, { counts: HostRecap; hosts: string[] }>()
+  for (const [host, counts] of Object.entries(recap)) {
+    const key = columns.map((column) => counts[column]).join()
+    const group = groups.get(key) ?? { counts, hosts: [] }
+    group.hosts.push(host)
+    groups.set(key, group)
+  }
+  const rows = [...groups.values()].sort((a, b) => badness(a.counts) - badness(b.counts))
+  const used = columns.filter((column) => rows.some(({ counts }) => counts[column] > 0))
+  const names = rows.map(({ hosts }) =>
+    hosts.length === 1 ? (hosts[0] ?? '') : `${someNames(hosts, 3)}${hosts.length > 3 ? ` (${hosts.length})` : ''}`,
+  )
+  const width = Math.max(0, ...names.map((name) => stringWidth(name)))
+  return rows.map(({ counts }, index) => {
+    const name = names[index] ?? ''
+    const cells = used.map((column) => {
+      const cell = `${column} ${counts[column]}`.padEnd(column.length + 4)
+      return counts[column] === 0
+        ? paint.dim(cell)
+        : column === 'ignored' || column === 'rescued'
+          ? paint.yellow(cell)
+          : paint.status(column, cell)
+    })
+    return `${name}${' '.repeat(width - stringWidth(name))}  ${cells.join(' ')}`.trimEnd()
+  })
+}
+const badness = (counts: HostRecap): number =>
+  counts.failed * 1e6 + counts.unreachable * 1e3 + counts.changed + counts['would-change']
+
+const verdict = (
+  { exit, reasons, seconds, recap }: Extract<RunEvent, { type: 'run-finished' }>,
+  check: boolean,
+  paint: Paint,
+): string => {
+  const counts = Object.values(recap)
+  const having = (column: (typeof columns)[number]) => counts.filter((one) => one[column] > 0).length
+  const told = [
+    [having(check ? 'would-change' : 'changed'), check ? 'would change' : 'changed'],
+    [having('unknown'), 'unknown'],
+    [having('failed'), 'failed'],
+    [having('unreachable'), 'unreachable'],
+  ] as const
+  const some = told.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`)
+  const text = `${plural(counts.length, 'host')}: ${some.length === 0 ? 'all as wished' : some.join(', ')} · ${seconds.toFixed(1)} s${exit === 0 ? '' : ` · exit ${exit}${reasons.length > 1 ? ` (${reasons.join(', ')})` : ''}`}`
+  return exit === 0 ? paint.green(text) : exit === 3 ? paint.yellow(text) : paint.red(text)
+}

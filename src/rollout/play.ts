@@ -1,0 +1,149 @@
+import pLimit from 'p-limit'
+import type { Engine } from '../engine/engine.ts'
+import { changesOf, type Round } from '../engine/round.ts'
+import { startWalk, type Walk } from '../engine/walk.ts'
+import type { HostState } from '../engine/walk-state.ts'
+import type { Play } from '../model/schedule.ts'
+import { carefulSerial, cutBatches, showSerial } from './batches.ts'
+import { arithmetic, type Limits, limitsOf, lossesOf, namesLimit, overLimit } from './limits.ts'
+
+/** One play over the hosts that are well; why it halted the run, or undefined. */
+export const runPlay = async (
+  play: Play,
+  hosts: readonly HostState[],
+  engine: Engine,
+  forks: number,
+): Promise<string | undefined> => {
+  const crew = createCrew(play, engine, forks)
+  const serial = engine.interpreter.writes ? play.serial : undefined
+  if (serial !== undefined && cutBatches(hosts, serial, hosts.length).length > 1) {
+    await crew.connect(hosts)
+    return inBatches(cutBatches(hosts, serial, hosts.length), { play, hosts, engine, crew })
+  }
+  if (play.serial === undefined && mayTakeServersAway(play, hosts, engine)) {
+    const pending = await crew.prepare(hosts)
+    const risky = pending.filter(({ host, round }) => host.groups.includes('realserver') && changesRotation(round))
+    if (risky.length > 1) {
+      const waiting = pending.map(({ host }) => host)
+      engine.emit({
+        type: 'notice',
+        text: `${risky.length} real servers would change VIPs or ARP guards and the play names no serial: it runs as ${showSerial(carefulSerial)}; serial: 100% does all at once`,
+      })
+      return inBatches(cutBatches(waiting, carefulSerial, hosts.length), { play, hosts, engine, crew })
+    }
+  }
+  await crew.finish(hosts)
+  return namesLimit(play) ? overLimit(lossesOf(hosts), limitsOf(play, hosts.length)) : undefined
+}
+
+/** Could this play change VIPs or guards on more than one real server? Only then a first reading decides how it runs. */
+const mayTakeServersAway = (play: Play, hosts: readonly HostState[], engine: Engine): boolean =>
+  engine.interpreter.writes &&
+  play.tasks.some(({ type }) => type.touchesRotation) &&
+  hosts.filter(({ groups }) => groups.includes('realserver')).length > 1
+
+const changesRotation = (round: Round): boolean =>
+  round.tasks.some(({ items }) =>
+    items.some((item) =>
+      changesOf(item).some(({ leaves }) =>
+        leaves.some(({ reading }) => /^addresses:lo$|\/arp_(ignore|announce)$/.test(reading.key)),
+      ),
+    ),
+  )
+
+interface Rollout {
+  readonly play: Play
+  readonly hosts: readonly HostState[]
+  readonly engine: Engine
+  readonly crew: Crew
+}
+
+const inBatches = async (
+  batches: readonly (readonly HostState[])[],
+  { play, hosts, engine, crew }: Rollout,
+): Promise<string | undefined> => {
+  const limits: Limits = limitsOf(play, hosts.length)
+  engine.emit({ type: 'notice', text: arithmetic(hosts.length, lossesOf(hosts), limits, batches.length) })
+  const before = overLimit(lossesOf(hosts), limits)
+  const stop = (from: number) => {
+    for (const host of batches.slice(from).flat()) if (host.condition === 'well') host.condition = 'stopped'
+  }
+  if (before !== undefined) {
+    stop(0)
+    return before
+  }
+  for (const [index, batch] of batches.entries()) {
+    if (engine.run.halt.because !== undefined) {
+      stop(index)
+      return undefined
+    }
+    const well = batch.filter(({ condition }) => condition === 'well')
+    engine.emit({
+      type: 'batch-started',
+      play: play.name,
+      batch: index + 1,
+      batches: batches.length,
+      hosts: well.map(({ name }) => name),
+    })
+    await crew.finish(well)
+    engine.emit({ type: 'batch-finished', play: play.name, batch: index + 1 })
+    const over = overLimit(lossesOf(hosts), limits)
+    if (over !== undefined) {
+      stop(index + 1)
+      return over
+    }
+  }
+  return undefined
+}
+
+/** Works on hosts, at most `forks` at once; a host's walk goes on where it stopped. */
+interface Crew {
+  /** Opens all connections; who does not answer is unreachable. */
+  connect(hosts: readonly HostState[]): Promise<void>
+  /** Reads and plans; hosts with nothing to write are done, the others are given back with their first round. */
+  prepare(hosts: readonly HostState[]): Promise<readonly { host: HostState; round: Round }[]>
+  finish(hosts: readonly HostState[]): Promise<void>
+}
+
+const createCrew = (play: Play, engine: Engine, forks: number): Crew => {
+  const atMost = pLimit(forks)
+  const walks = new Map<string, Walk>()
+  const walkOf = async (host: HostState): Promise<Walk | undefined> => {
+    const known = walks.get(host.name)
+    if (known !== undefined || host.condition !== 'well') return known
+    if (engine.run.halt.because !== undefined) {
+      host.condition = 'stopped'
+      return undefined
+    }
+    const session = await engine.sessions.open(host.name)
+    if ('kind' in session && engine.run.halt.interrupted) {
+      host.condition = 'stopped'
+      return undefined
+    }
+    if ('kind' in session) {
+      host.condition = 'unreachable'
+      const hint = session.hint === undefined ? {} : { hint: session.hint }
+      engine.emit({ type: 'host-unreachable', host: host.name, reason: session.reason, ...hint, touched: 'no' })
+      return undefined
+    }
+    const walk = startWalk(play, host, session, engine)
+    walks.set(host.name, walk)
+    return walk
+  }
+  return {
+    connect: async (hosts) => void (await Promise.all(hosts.map(walkOf))),
+    prepare: async (hosts) => {
+      const prepared = await Promise.all(
+        hosts.map((host) =>
+          atMost(async () => {
+            const round = await (await walkOf(host))?.prepare()
+            return round === undefined ? [] : [{ host, round }]
+          }),
+        ),
+      )
+      return prepared.flat()
+    },
+    finish: async (hosts) =>
+      void (await Promise.all(hosts.map((host) => atMost(async () => (await walkOf(host))?.finish())))),
+  }
+}
