@@ -199,7 +199,8 @@ const exec = async (name: string, command: readonly string[], options: At): Prom
   const host = await lookUp(name, options)
   if (host === undefined) return
   const { executeInside } = await import('../lab/inside.ts')
-  process.exitCode = await executeInside(host, command)
+  // With options passed through, the first `--` is passed through too.
+  process.exitCode = await executeInside(host, command[0] === '--' ? command.slice(1) : command)
 }
 
 const reboot = async (name: string, options: At): Promise<void> => {

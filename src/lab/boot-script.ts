@@ -7,7 +7,7 @@ import { sysctlLoaderScript } from './sysctl-loader.ts'
 export const labEtc = '/etc/ipvs-play-lab'
 
 /**
- * argv after `sh -c SCRIPT init`: NAME ADDRESS ADDRESS6 SSHD(`openssh` or `embedded`) LAYER…
+ * argv: NAME ADDRESS ADDRESS6 SSH (`openssh` or `embedded`) LAYER…
  * cwd: the disks. A layer is `PATH=ID`: an overlay of ID below NAME/upper over common/ID over the machine's PATH; the first is `/=root`.
  * Says `born PID` on stdout (the PID as the machine counts), waits for a line on stdin, by when eth0 is plugged in,
  * and says `up`. Reads stdin then; at its end it exits, and with it, PID 1 of its namespace, everything else.
@@ -20,26 +20,30 @@ ${bootSysctl}
 ${bootUnits}
 ${bootNetwork}
 ${bootSshd}
-name=$1 address=$2 address6=$3 ssh=$4
-shift 4
-exec 3<&0 </dev/null 4>&1 >&2
-read -r pid rest </proc/self/stat
-printf '%s\\n' "$name" >/proc/sys/kernel/hostname
-kernel_defaults
-printf 'born %s\\n' "$pid" >&4
-make_root "$@"
-ip link set dev lo up
-read -r go <&3
-mkdir -p /var/log
-boot_sysctl </dev/null >/var/log/boot.log 2>&1 3<&- 4>&- || printf 'boot: a sysctl loader failed, see /var/log/boot.log\\n'
-boot_units </dev/null >>/var/log/boot.log 2>&1 3<&- 4>&- || printf 'boot: a unit failed, see /var/log/boot.log\\n'
-boot_network 3<&- 4>&-
-[ "$ssh" != openssh ] || boot_sshd 3<&- 4>&- &
-printf 'up\\n' >&4
-exec 4>&-
-cat <&3 >/dev/null &
-exec 3<&-
-wait $!
+# One function, read to its end before it runs: the file goes out of sight with the machine's root.
+main() {
+  name=$1 address=$2 address6=$3 ssh=$4
+  shift 4
+  exec 3<&0 </dev/null 4>&1 >&2
+  read -r pid rest </proc/self/stat
+  printf '%s\\n' "$name" >/proc/sys/kernel/hostname
+  kernel_defaults
+  printf 'born %s\\n' "$pid" >&4
+  make_root "$@"
+  ip link set dev lo up
+  read -r go <&3
+  boot_sysctl </dev/null >/var/log/boot.log 2>&1 3<&- 4>&- || printf 'boot: a sysctl loader failed, see /var/log/boot.log\\n'
+  boot_units </dev/null >>/var/log/boot.log 2>&1 3<&- 4>&- || printf 'boot: a unit failed, see /var/log/boot.log\\n'
+  boot_network 3<&- 4>&-
+  [ "$ssh" != openssh ] || boot_sshd 3<&- 4>&- &
+  printf 'up\\n' >&4
+  exec 4>&-
+  cat <&3 >/dev/null &
+  exec 3<&-
+  wait $!
+}
+main "$@"
+exit
 `
 
 // Nothing of /proc/sys but net belongs to a namespace, so the rest is read-only: a boot must not tune the machine.
@@ -70,10 +74,11 @@ const makeRoot = `make_root() {
 }
 `
 
-// The distribution's own loader decides the order; its exit code says little.
+// The distribution's own loader decides the order. Its exit code tells only whether it could be started at all.
 const bootSysctl = `boot_sysctl() {
   for loader in /usr/lib/systemd/systemd-sysctl /lib/systemd/systemd-sysctl; do
-    if [ -x $loader ] && $loader --version >/dev/null 2>&1; then $loader || :; return 0; fi
+    [ -x $loader ] || continue
+    $loader && return 0 || [ $? -ge 126 ] || return 0
   done
   case $(sysctl --version 2>&1) in *procps*) sysctl --system || :; return 0 ;; esac
   load_sysctl_d
@@ -107,10 +112,12 @@ const bootUnits = `boot_units() {
 `
 
 const bootNetwork = `boot_network() {
-  ip link set dev eth0 up
-  ip address add "$address/${wire.prefix}" brd + dev eth0
-  ip route add default via ${wire.gateway}
-  [ ! -e /proc/sys/net/ipv6/conf/eth0 ] || ip address add "$address6/${wire.prefix6}" dev eth0 nodad || :
+  {
+    echo link set dev eth0 up
+    echo "address add $address/${wire.prefix} brd + dev eth0"
+    echo route add default via ${wire.gateway}
+    [ ! -e /proc/sys/net/ipv6/conf/eth0 ] || echo "address add $address6/${wire.prefix6} dev eth0 nodad"
+  } | ip -batch -
 }
 `
 

@@ -1,7 +1,7 @@
 /** The hosts' disks: overlays on a tmpfs that only the server's mount namespace has. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { labEtc } from './boot-script.ts'
+import { initScript, labEtc } from './boot-script.ts'
 import type { LabHost } from './fleet.ts'
 import { must } from './run-command.ts'
 
@@ -72,12 +72,13 @@ export const makeDisks = async (
   writeCommonFiles(root, files)
   await must(['umount', '-R', root])
   for (const part of ['work', 'root']) rmSync(join(disks, part), { recursive: true })
+  writeFileSync(join(disks, 'init'), initScript())
   return layers
 }
 
 const furnish = `set -e
 rm -rf ${ours.join(' ')}
-mkdir -p root proc sys run tmp dev dev/pts dev/shm
+mkdir -p root proc sys run tmp dev dev/pts dev/shm var/log
 chmod 0700 root
 chmod 1777 tmp dev/shm
 for node in null zero full random urandom tty; do cp -a --remove-destination /dev/$node dev/; done

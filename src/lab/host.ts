@@ -1,7 +1,6 @@
 /** One host while it runs: boot, and end. In the server only. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { initScript } from './boot-script.ts'
 import { plugIn } from './bridge.ts'
 import type { Layer } from './disks.ts'
 import { newHost } from './enter.ts'
@@ -65,7 +64,7 @@ const startInit = (host: LabHost, ground: Ground) => {
   const layers = ground.layers.map(({ path, id }) => `${path}=${id}`)
   const child = spawn(
     program,
-    [...args, '/bin/sh', '-c', initScript(), 'init', host.name, host.address, host.address6, ground.ssh, ...layers],
+    [...args, '/bin/sh', './init', host.name, host.address, host.address6, ground.ssh, ...layers],
     { cwd: ground.disks, env: { PATH: toolPath(''), LC_ALL: 'C' }, stdio: ['pipe', 'pipe', 'pipe'] },
   )
   child.on('error', (error) => ground.log(`[${host.name}] ${error.message}`))

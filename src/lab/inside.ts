@@ -6,7 +6,7 @@ import { askServer } from './control.ts'
 import { forEachOf } from './each.ts'
 import { enterHost, loginEnvironment } from './enter.ts'
 import { labPaths } from './files.ts'
-import { LabProblem, runCommand, toolPath } from './run-command.ts'
+import { LabProblem, runCommand } from './run-command.ts'
 import { type HostState, isAlive, isRunning, type LabState, readState } from './state.ts'
 
 /** Undefined: no lab runs in this directory. */
@@ -38,7 +38,7 @@ export const executeInside = (host: HostState, command: readonly string[]): Prom
   const [program, ...args] = enterHost(pid)
   const argv = command.length === 0 ? ['/bin/sh', '-l'] : command
   const child = spawn(program, [...args, '/bin/sh', '-c', 'cd; exec "$@"', 'exec', ...argv], {
-    env: { ...loginEnvironment(), PATH: toolPath(loginEnvironment().PATH), TERM: process.env.TERM ?? 'dumb' },
+    env: { ...loginEnvironment(), TERM: process.env.TERM ?? 'dumb' },
     stdio: 'inherit',
   })
   // The terminal sends these to the command too; its end is what counts.

@@ -5,7 +5,6 @@ import { constants } from 'node:os'
 import type { ServerChannel, Session } from 'ssh2'
 import { enterHost, loginEnvironment } from './enter.ts'
 import { wire } from './fleet.ts'
-import { toolPath } from './run-command.ts'
 
 export interface Login {
   /** Of the host's init. */
@@ -49,7 +48,7 @@ const startInside = (login: Login, command: readonly string[], term: string | un
   return spawn(program, [...args, '/bin/sh', '-c', 'cd; exec "$@"', 'login', ...command], {
     env: {
       ...environment,
-      PATH: toolPath(environment.PATH),
+
       SSH_CLIENT: `${wire.gateway} ${login.clientPort} 22`,
       SSH_CONNECTION: `${wire.gateway} ${login.clientPort} ${login.address} 22`,
       ...(term === undefined ? {} : { TERM: term }),
