@@ -177,6 +177,7 @@ const linkObstacle = (path: string, now: FileReading): string | undefined => {
 
 const notes = (sysctls: SysctlEntries, facts: Facts): readonly string[] =>
   overrides(facts.of(sysctlFiles()), sysctls).map(({ key, value, path, loaders }) => {
-    const by = loaders.length > 1 ? 'systemd-sysctl and `sysctl --system`' : loaders[0]
-    return `${path} sets ${key.replaceAll('/', '.')} to ${value} after our file when ${by} loads them: take it out there, or a later load undoes ${sysctls.get(key)}`
+    const by = loaders.map((loader) => (loader.includes(' ') ? `\`${loader}\`` : loader)).join(' or ')
+    const name = key.replaceAll('/', '.')
+    return `${path} sets ${name} to ${value} after our ${sysctls.get(key)} when ${by} loads the files: take it out there`
   })

@@ -99,12 +99,12 @@ open_interfaces() {
   grep -sH '' ./*/arp_ignore ./*/arp_announce | while IFS=: read -r file value; do
     name=\${file#./} name=\${name%/*}
     case $name in all | default | lo) continue ;; esac
-    case $value in *[!0-9-]* | '') printf '%s: %s cannot be read\\n' "$name" "\${file##*/}"; continue ;; esac
+    case $value in *[!0-9-]* | '') printf '%s: %s cannot be read, ' "$name" "\${file##*/}"; continue ;; esac
     case $file in */arp_ignore) common=$all_ignore ;; *) common=$all_announce ;; esac
     [ "$common" -gt "$value" ] && value=$common
     case \${file##*/}:$value in
       arp_ignore:[12] | arp_announce:2) ;;
-      *) printf '%s: %s %s\\n' "$name" "\${file##*/}" "$value" ;;
+      *) printf '%s: %s %s, ' "$name" "\${file##*/}" "$value" ;;
     esac
   done
 }
@@ -131,7 +131,7 @@ add_vips() {
       *[!0-9A-Fa-f.:/]*) fail "not an address: $address" ;;
       *:*/128) add "$address" ;;
       *.*/32)
-        if [ -n "$open" ]; then fail "$address stays away from lo, ARP would leak: $open"
+        if [ -n "$open" ]; then fail "$address stays away from lo, ARP would leak: \${open%, }"
         elif [ -n "$label" ]; then add "$address" scope "\${scope:-host}" label "$label"
         else add "$address" scope "\${scope:-host}"; fi ;;
       *) fail "$address: only /32 and /128 belong on lo" ;;
