@@ -1,0 +1,98 @@
+import type { Value } from '../../model/document.ts'
+import { fault } from '../fault.ts'
+import { flagFrom, numberFrom, type Operation, type Operations, on, textFrom } from '../filter.ts'
+import { asNumber, faultOf, isList, isMap, isMissing, isTrue, used } from '../values.ts'
+
+const fallback: Operation = {
+  params: ['default_value', 'boolean'],
+  tolerant: true,
+  run: (value, [otherwise = '', boolean]) =>
+    isMissing(value) || (flagFrom(boolean) && !isTrue(used(value))) ? otherwise : value,
+}
+
+const mandatory: Operation = {
+  params: ['msg'],
+  tolerant: true,
+  run: (value, [message]) => {
+    if (!isMissing(value)) return value
+    throw message === undefined ? faultOf(value) : { ...faultOf(value), summary: textFrom(message) }
+  },
+}
+
+const prefixes: { readonly [base: number]: RegExp } = { 2: /^0b/i, 8: /^0o/i, 16: /^0x/i }
+
+const whole = (value: Value, base: number): number | undefined => {
+  if (typeof value !== 'string') {
+    const number = asNumber(value)
+    return number === undefined || !Number.isFinite(number) ? undefined : Math.trunc(number)
+  }
+  const text = value.trim().replaceAll('_', '')
+  const sign = text.startsWith('-') ? -1 : 1
+  const digits = text
+    .replace(/^[-+]/, '')
+    .replace(prefixes[base] ?? '', '')
+    .toLowerCase()
+  const valid = digits !== '' && [...digits].every((digit) => Number.parseInt(digit, 36) < base)
+  if (valid) return sign * Number.parseInt(digits, base)
+  const number = base === 10 ? decimal(text) : undefined
+  return number === undefined || !Number.isFinite(number) ? undefined : Math.trunc(number)
+}
+
+const decimal = (text: string): number | undefined => {
+  if (/^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?$/i.test(text)) return Number(text)
+  const special = /^([-+]?)(inf|infinity|nan)$/i.exec(text)
+  if (!special) return undefined
+  return special[2]?.toLowerCase() === 'nan' ? Number.NaN : special[1] === '-' ? -Infinity : Infinity
+}
+
+/** Python rounds a half to the even neighbour. */
+const halfEven = (value: number): number => {
+  const rounded = Math.round(value)
+  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
+}
+
+const rounding: { readonly [method: string]: (value: number) => number } = {
+  common: halfEven,
+  ceil: Math.ceil,
+  floor: Math.floor,
+}
+
+const typeNames = (value: Value): string => {
+  if (value === null) return 'NoneType'
+  if (isList(value)) return 'list'
+  if (isMap(value)) return 'dict'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
+  return typeof value === 'boolean' ? 'bool' : 'str'
+}
+
+export const valueFilters: Operations = {
+  default: fallback,
+  d: fallback,
+  mandatory,
+  bool: on('', (value) => {
+    if (typeof value === 'boolean' || value === null) return value
+    return value === 1 || (typeof value === 'string' && ['yes', 'on', '1', 'true'].includes(value.toLowerCase()))
+  }),
+  int: on(
+    'default base',
+    (value, [otherwise, base]) => whole(value, base === undefined ? 10 : numberFrom(base)) ?? otherwise ?? 0,
+  ),
+  float: on(
+    'default',
+    (value, [otherwise]) => (typeof value === 'string' ? decimal(value.trim()) : asNumber(value)) ?? otherwise ?? 0,
+  ),
+  abs: on('', (value) => Math.abs(numberFrom(value))),
+  round: on('precision method', (value, [precision, method]) => {
+    const scale = 10 ** (precision === undefined ? 0 : numberFrom(precision))
+    const name = method === undefined ? 'common' : textFrom(method)
+    const round = Object.hasOwn(rounding, name) ? rounding[name] : undefined
+    if (!round) throw fault(`unknown rounding "${name}"`, 'it is one of common, ceil, floor')
+    return round(numberFrom(value) * scale) / scale
+  }),
+  pow: on('x', (value, [exponent]) => numberFrom(value) ** numberFrom(exponent)),
+  ternary: on('true_val false_val none_val', (value, [yes, no, none]) => {
+    if (value === null && none !== undefined) return none
+    return (isTrue(value) ? yes : no) ?? null
+  }),
+  type_debug: on('', typeNames),
+}

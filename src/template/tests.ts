@@ -1,0 +1,137 @@
+import type { Value } from '../model/document.ts'
+import { compares, contains } from './arithmetic.ts'
+import { fault } from './fault.ts'
+import { type Given, numberFrom, textFrom } from './filter.ts'
+import { regexOf, subject } from './regex.ts'
+import { equals, type Inner, isList, isMap, isMissing, isTrue, itemsOf, kindOf, used } from './values.ts'
+import { compareVersions } from './version.ts'
+
+/** A test from a fixed table. `params` name its arguments. */
+export interface TestOperation {
+  readonly params: readonly string[]
+  readonly tolerant?: true
+  run(value: Inner, given: Given): boolean
+}
+
+const is = (run: (value: Value) => boolean): TestOperation => ({ params: [], run: (value) => run(used(value)) })
+
+const than = (operator: string): TestOperation => ({
+  params: ['other'],
+  run: (value, [other]) => compares(operator, value, other ?? null),
+})
+
+/** A flag of a registered result. */
+const flag = (name: string, wanted = true): TestOperation =>
+  is((value) => {
+    if (!isMap(value))
+      throw fault(`"is ${wanted ? name : `not ${name}`}" needs the result of a task, found ${kindOf(value)}`)
+    return (Object.hasOwn(value, name) && isTrue(used(value[name] ?? null))) === wanted
+  })
+
+const pattern = (before: string, after: string): TestOperation => ({
+  params: ['pattern', 'ignorecase', 'multiline'],
+  run: (value, [text, ignoreCase, multiline]) => {
+    // Only a whole pattern may be anchored from outside: alternatives need the group.
+    const source = textFrom(text)
+    const inline = /^\(\?[a-zA-Z]+\)/.exec(source)?.[0] ?? ''
+    return regexOf(`${inline}${before}${source.slice(inline.length)}${after}`, { ignoreCase, multiline }).test(
+      subject(textFrom(used(value))),
+    )
+  },
+})
+
+const regex: TestOperation = {
+  params: ['pattern', 'ignorecase', 'multiline', 'match_type'],
+  run: (value, [text, ignoreCase, multiline, type]) => {
+    const kind = type === undefined ? 'search' : textFrom(type)
+    const test = kind === 'match' ? match : kind === 'fullmatch' ? fullMatch : search
+    return test.run(value, [text, ignoreCase, multiline])
+  },
+}
+
+const match = pattern('(?<![\\s\\S])(?:', ')')
+const search = pattern('', '')
+const fullMatch = pattern('(?<![\\s\\S])(?:', ')(?![\\s\\S])')
+
+const isNumber = (value: Value): boolean => typeof value === 'number' || typeof value === 'boolean'
+
+const subset = (inner: Inner, outer: Inner): boolean => itemsOf(inner).every((item) => contains(itemsOf(outer), item))
+
+const equal = than('==')
+const unequal = than('!=')
+const version: TestOperation = {
+  params: ['version', 'operator', 'strict', 'version_type'],
+  run: (value, [other, operator]) =>
+    compareVersions(textFrom(used(value)), textFrom(other), operator === undefined ? '==' : textFrom(operator)),
+}
+
+const table: { readonly [name: string]: TestOperation } = {
+  defined: { params: [], tolerant: true, run: (value) => !isMissing(value) },
+  undefined: { params: [], tolerant: true, run: (value) => isMissing(value) },
+  none: is((value) => value === null),
+  string: is((value) => typeof value === 'string'),
+  number: is(isNumber),
+  integer: is((value) => typeof value === 'number' && Number.isInteger(value)),
+  float: is((value) => typeof value === 'number' && !Number.isInteger(value)),
+  boolean: is((value) => typeof value === 'boolean'),
+  mapping: is((value) => isMap(value)),
+  sequence: is((value) => isList(value) || typeof value === 'string' || isMap(value)),
+  iterable: is((value) => isList(value) || typeof value === 'string' || isMap(value)),
+  true: is((value) => value === true),
+  false: is((value) => value === false),
+  truthy: is(isTrue),
+  falsy: is((value) => !isTrue(value)),
+  even: is((value) => numberFrom(value) % 2 === 0),
+  odd: is((value) => Math.abs(numberFrom(value) % 2) === 1),
+  divisibleby: { params: ['num'], run: (value, [by]) => numberFrom(used(value)) % numberFrom(by) === 0 },
+  lower: is((value) => textFrom(value) === textFrom(value).toLowerCase() && /\p{L}/u.test(textFrom(value))),
+  upper: is((value) => textFrom(value) === textFrom(value).toUpperCase() && /\p{L}/u.test(textFrom(value))),
+  match,
+  search,
+  regex,
+  in: than('in'),
+  contains: { params: ['item'], run: (value, [item]) => contains(used(value), item ?? null) },
+  subset: { params: ['of'], run: (value, [outer]) => subset(value, outer ?? null) },
+  issubset: { params: ['of'], run: (value, [outer]) => subset(value, outer ?? null) },
+  superset: { params: ['of'], run: (value, [inner]) => subset(inner ?? null, value) },
+  issuperset: { params: ['of'], run: (value, [inner]) => subset(inner ?? null, value) },
+  all: is((value) => itemsOf(value).every((item) => isTrue(used(item)))),
+  any: is((value) => itemsOf(value).some((item) => isTrue(used(item)))),
+  failed: flag('failed'),
+  failure: flag('failed'),
+  succeeded: flag('failed', false),
+  success: flag('failed', false),
+  successful: flag('failed', false),
+  changed: flag('changed'),
+  change: flag('changed'),
+  skipped: flag('skipped'),
+  skip: flag('skipped'),
+  unreachable: flag('unreachable'),
+  reachable: flag('unreachable', false),
+  sameas: {
+    params: ['other'],
+    run: (value, [other]) => typeof used(value) === typeof other && equals(value, other ?? null),
+  },
+  version,
+  version_compare: version,
+  eq: equal,
+  equalto: equal,
+  '==': equal,
+  ne: unequal,
+  '!=': unequal,
+  lt: than('<'),
+  lessthan: than('<'),
+  '<': than('<'),
+  le: than('<='),
+  '<=': than('<='),
+  gt: than('>'),
+  greaterthan: than('>'),
+  '>': than('>'),
+  ge: than('>='),
+  '>=': than('>='),
+}
+
+/** Every test by its name. Null prototype: `constructor` is no test. */
+export const tests: { readonly [name: string]: TestOperation | undefined } = Object.assign(Object.create(null), table)
+
+export const testNames: ReadonlySet<string> = new Set(Object.keys(table))
