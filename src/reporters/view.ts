@@ -214,8 +214,9 @@ const taskRow = (
       : finished > 0 || task.running.size > 0
         ? paint.cyan(spinner)
         : paint.dim('·')
-  const toGo = done || finished >= expected ? '' : paint.dim(` to go ${expected - finished}`)
-  return `  ${mark} ${oneLine(task.name)}  ${showCounts(task.counts, paint)}${toGo}`
+  const moving = finished > 0 || task.running.size > 0
+  const toGo = !moving || finished >= expected ? '' : paint.dim(` to go ${expected - finished}`)
+  return `  ${mark} ${oneLine(task.name)}  ${showCounts(task.counts, paint)}${toGo}`.trimEnd()
 }
 
 /** At most `most` host lines: failed, then changed, then the slowest that run; under the task they belong to. */
