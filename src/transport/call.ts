@@ -1,138 +1,163 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:os'
+import type { Readable } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
 import type { Call, CallEnd, Target } from '../model/connection.ts'
-import { explainSudo, passwordMissing, type Refusal, startLine } from './become.ts'
+import { explainSudo, type Marks, passwordMissing, type Refusal, startCommand } from './become.ts'
+import { createSudoDialog, type Move } from './sudo-dialog.ts'
 
-/** Seconds that sudo may take to ask or to let through; PAM modules that ask a far directory take a while. */
+/** Seconds that sudo may take to ask or to let through; a PAM module that asks a far directory takes a while. */
 const BECOME_LIMIT = 30
-/** stderr kept of one call, in bytes: enough for any message, never a flood. */
+/** Bytes of stderr kept of one call: enough for any message, never a flood. */
 const STDERR_KEPT = 64 * 1024
 
-/** What a call needs to know of its connection. */
+/** An open connection, as a call sees it. */
 export interface Line {
   readonly client: Client
   readonly target: Target
-  /** Why the connection ended, if it did. */
+  /** Why the connection ended, once it has. */
   lostBecause(): string | undefined
 }
 
-/** Runs one script on one channel. Never throws for what the host does. */
-export const execute = (line: Line, call: Call): Promise<CallEnd> => {
-  const { host, user } = line.target
-  const start = startLine(call.identity, user, randomBytes(12).toString('hex'))
-  if (start === undefined) {
-    return Promise.resolve({
-      kind: 'refused',
-      reason: `become_user ${JSON.stringify(call.identity.becomeUser)} is no user name`,
-    })
-  }
-  return new Promise((resolve) => {
-    const notOpened = (why: string): void =>
+/**
+ * Runs one script on one channel: `refused` as long as no byte of the script was sent, `lost` after that.
+ * Never throws for what the host does; what `onOutput` throws comes out of it.
+ */
+export const execute = (line: Line, call: Call): Promise<CallEnd> =>
+  new Promise((resolve, reject) => {
+    const { host, user } = line.target
+    const start = startCommand(call.identity, user, randomBytes(12).toString('hex'))
+    if (start.kind === 'refused') {
+      resolve(start)
+      return
+    }
+    const notOpened = (why: string): void => {
+      clearTimeout(limit)
       resolve({ kind: 'refused', reason: `no channel on ${host}: ${line.lostBecause() ?? why}` })
+    }
+    const limit = setTimeout(() => notOpened(`no answer within ${call.limit} s`), call.limit * 1000)
     try {
       line.client.exec(start.command, (error, channel) => {
+        clearTimeout(limit)
         if (error) notOpened(error.message)
-        else converse({ line, call, channel, user, host, handshake: start.handshake }, resolve)
+        else converse({ line, call, channel, marks: start.marks }, resolve, reject)
       })
     } catch (error) {
-      notOpened(String(error))
+      notOpened((error as Error).message)
     }
   })
-}
 
-interface Conversation {
+interface Talk {
   readonly line: Line
   readonly call: Call
   readonly channel: ClientChannel
-  readonly host: string
-  readonly user: string
-  readonly handshake: { readonly prompt: string; readonly begin: string } | undefined
+  /** Absent: the shell is there and waits for its script. */
+  readonly marks: Marks | undefined
 }
 
-const converse = (talk: Conversation, resolve: (end: CallEnd) => void): void => {
-  const { line, call, channel, host, user, handshake } = talk
-  let begun = handshake === undefined
-  let passwordSent = false
-  let stderr = ''
-  let before = Buffer.alloc(0)
-  let exitCode: number | undefined
-  let refusal: Refusal | undefined
-  let gaveUp: string | undefined
-
-  const send = (): void => {
-    begun = true
-    clearTimeout(becoming)
-    channel.end(call.script)
-  }
-  const refuse = (why: Refusal): void => {
-    refusal ??= why
-    channel.end()
-    channel.close()
-  }
-  const finish = (end: CallEnd): void => {
+/** All handlers are in place when this returns: a host may end the channel in the very packet that opens it. */
+const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unknown) => void): void => {
+  const { line, call, channel, marks } = talk
+  const said = keepText(channel.stderr)
+  let sent = false
+  const settle = (end: CallEnd): void => {
     clearTimeout(limit)
-    clearTimeout(becoming)
+    channel.close()
     resolve(end)
   }
+  const refuse = (refusal: Refusal): void => settle({ kind: 'refused', ...refusal })
+  const output = (chunk: Buffer): void => {
+    try {
+      if (chunk.length > 0) call.onOutput(chunk)
+    } catch (bug) {
+      clearTimeout(limit)
+      channel.close()
+      reject(bug)
+    }
+  }
+  const send = (early: Buffer): void => {
+    sent = true
+    channel.on('data', output)
+    channel.end(call.script)
+    output(early)
+  }
   const limit = setTimeout(() => {
-    gaveUp = `no end after ${call.limit} s`
-    channel.close()
+    const reason = `no end after ${call.limit} s`
+    settle(sent ? { kind: 'lost', reason } : { kind: 'refused', reason })
   }, call.limit * 1000)
-  const becoming = begun
-    ? undefined
-    : setTimeout(
-        () => refuse({ reason: `sudo on ${host} neither asked for a password nor began within ${BECOME_LIMIT} s` }),
-        BECOME_LIMIT * 1000,
-      )
+  channel.on('error', () => {}) // what it means is told by 'close'
+  channel.on('close', (code?: number | null, signal?: string) => {
+    const text = marks === undefined ? said() : said().replaceAll(marks.prompt, '')
+    if (sent) settle(scriptEnd(exitCode(code, signal), text, line))
+    else refuse(sudoEnd(exitCode(code, signal), text, line))
+  })
+  if (marks === undefined) send(NOTHING)
+  else passSudo(talk, marks, { begin: send, refuse })
+}
 
-  channel.on('data', (chunk: Buffer) => {
-    if (begun) {
-      call.onOutput(chunk)
-      return
-    }
-    if (handshake === undefined || refusal !== undefined) return
-    before = Buffer.concat([before, chunk])
-    const at = before.indexOf(handshake.begin)
-    if (at < 0) {
-      before = before.subarray(-handshake.begin.length)
-      return
-    }
-    send()
-    const rest = before.subarray(at + handshake.begin.length)
-    if (rest.length > 0) call.onOutput(rest)
-  })
-  channel.stderr.on('data', (chunk: Buffer) => {
-    if (stderr.length < STDERR_KEPT) stderr += chunk.toString('utf8')
-    if (handshake === undefined || begun || refusal !== undefined || !stderr.includes(handshake.prompt)) return
-    stderr = stderr.replace(handshake.prompt, '')
-    if (passwordSent) {
+const NOTHING = Buffer.alloc(0)
+
+/** Nothing is sent but the password, once, and only when it is asked for. */
+const passSudo = (
+  { line, call, channel }: Talk,
+  marks: Marks,
+  then: { begin(rest: Buffer): void; refuse(refusal: Refusal): void },
+): void => {
+  const { host, user } = line.target
+  const dialog = createSudoDialog(marks.prompt, marks.begin)
+  const onStdout = (chunk: Buffer): void => act(dialog.onStdout(chunk))
+  const onStderr = (chunk: Buffer): void => act(dialog.onStderr(chunk))
+  const done = (): void => {
+    clearTimeout(limit)
+    channel.off('data', onStdout)
+    channel.stderr.off('data', onStderr)
+  }
+  const refuse = (refusal: Refusal): void => {
+    done()
+    then.refuse(refusal)
+  }
+  const act = (move: Move): void => {
+    if (move.kind === 'begin') {
+      done()
+      then.begin(move.rest)
+    } else if (move.kind === 'asked-again') {
       refuse({ reason: `wrong become password for ${user} on ${host}`, wrongPassword: true })
-      return
+    } else if (move.kind === 'answer') {
+      const password = call.identity.becomePassword
+      if (password === undefined) refuse(passwordMissing(host))
+      else channel.write(`${password.reveal()}\n`)
     }
-    if (call.identity.becomePassword === undefined) {
-      refuse(passwordMissing(host))
-      return
-    }
-    passwordSent = true
-    channel.write(`${call.identity.becomePassword.reveal()}\n`)
+  }
+  const limit = setTimeout(
+    () => refuse({ reason: `sudo on ${host} neither asked nor let through within ${BECOME_LIMIT} s` }),
+    BECOME_LIMIT * 1000,
+  )
+  channel.on('data', onStdout)
+  channel.stderr.on('data', onStderr)
+  channel.on('close', done)
+}
+
+const scriptEnd = (code: number | undefined, stderr: string, line: Line): CallEnd =>
+  code === undefined
+    ? { kind: 'lost', reason: line.lostBecause() ?? 'the host closed the channel without an exit code' }
+    : { kind: 'ended', exitCode: code, stderr }
+
+const sudoEnd = (code: number | undefined, stderr: string, { target, lostBecause }: Line): Refusal =>
+  code === undefined
+    ? { reason: `${lostBecause() ?? 'the channel was closed'} before sudo on ${target.host} let through` }
+    : explainSudo(stderr, code, target)
+
+/** As a shell counts: 128 and the signal's number for a death by signal. Undefined: the host never said. */
+const exitCode = (code: number | null | undefined, signal = ''): number | undefined =>
+  code === null ? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0) : code
+
+/** The start of what a stream says, as text. */
+const keepText = (stream: Readable): (() => string) => {
+  const chunks: Buffer[] = []
+  let size = 0
+  stream.on('data', (chunk: Buffer) => {
+    if (size < STDERR_KEPT) chunks.push(chunk)
+    size += chunk.length
   })
-  channel.on('exit', (code: number | null, signal?: string) => {
-    exitCode = code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0)
-  })
-  channel.on('error', () => {}) // what ended it is told by 'close'
-  channel.on('close', () => {
-    if (refusal !== undefined) finish({ kind: 'refused', ...refusal })
-    else if (!begun && exitCode !== undefined) finish({ kind: 'refused', ...explainSudo(stderr, exitCode, host, user) })
-    else if (!begun)
-      finish({
-        kind: 'refused',
-        reason: `${line.lostBecause() ?? 'the channel was closed'} before sudo let ${host} begin`,
-      })
-    else if (gaveUp !== undefined) finish({ kind: 'lost', reason: gaveUp })
-    else if (exitCode === undefined)
-      finish({ kind: 'lost', reason: line.lostBecause() ?? 'the host closed the channel without an exit code' })
-    else finish({ kind: 'ended', exitCode, stderr })
-  })
-  if (begun) send()
+  return () => Buffer.concat(chunks).toString('utf8', 0, STDERR_KEPT)
 }

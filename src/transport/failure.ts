@@ -19,7 +19,8 @@ export interface Progress {
   readonly keys: readonly IdentityKey[]
   /** Names of the keys that were offered. */
   readonly tried: readonly string[]
-  readonly agent: boolean
+  /** The first that the server said. */
+  readonly greeting: string
 }
 
 const WAITED: Record<Stage, string> = {
@@ -34,6 +35,9 @@ export const timedOut = (stage: Stage, target: Target): Failure => ({
   reason: `timed out after ${target.timeout} s: ${WAITED[stage]} (${endpoint(target)})`,
   retry: false,
 })
+
+/** The run was told to stop. */
+export const INTERRUPTED: Failure = { kind: 'failed', reason: 'given up: the run was interrupted', retry: false }
 
 /** `address:port` as messages show it. */
 export const endpoint = ({ address, port }: Pick<Target, 'address' | 'port'>): string =>
@@ -58,7 +62,7 @@ const SOCKET_ERRORS: Record<string, { readonly what: string; readonly retry: boo
  * @param error absent: the connection was closed without one
  */
 export const explainFailure = (error: Error | undefined, progress: Progress): Failure => {
-  const { stage, target } = progress
+  const { stage, target, greeting } = progress
   const failed = (reason: string, retry: boolean, hint?: string): Failure => ({
     kind: 'failed',
     reason,
@@ -72,14 +76,21 @@ export const explainFailure = (error: Error | undefined, progress: Progress): Fa
   if (level === 'client-authentication' || /authentication failures/i.test(message))
     return loginRefused(progress, message)
   if (/no matching/i.test(message)) return failed(noCommon(message, target), false)
-  if (/identification string|Header/i.test(message)) {
-    return failed(`${endpoint(target)} does not speak SSH`, false, 'is that the right port?')
+  if (error !== undefined && !/before handshake|unusable after|greeting|header|identification/i.test(message)) {
+    return failed(`${message} ${STAGE_WORDS[stage]} (${endpoint(target)})`, false)
   }
-  if (error === undefined || /before handshake|unusable after/i.test(message)) {
-    return failed(`closed the connection ${STAGE_WORDS[stage]} (${endpoint(target)})`, stage !== 'login')
+  const said = /^(?!SSH-)[^\r\n]+/.exec(greeting)?.[0].slice(0, 80)
+  if (said !== undefined && !BUSY_WORDS.test(said)) {
+    return failed(`${endpoint(target)} does not speak SSH, it says: ${said}`, false, 'is that the right port?')
   }
-  return failed(`${message} ${STAGE_WORDS[stage]} (${endpoint(target)})`, false)
+  const reason = `${endpoint(target)} closed the connection ${STAGE_WORDS[stage]}`
+  if (stage === 'login') return failed(reason, false)
+  return failed(said === undefined ? reason : `${reason}: ${said}`, true, BUSY)
 }
+
+/** OpenSSH above MaxStartups, and for an address that it penalises; older ones drop the connection without a word. */
+const BUSY_WORDS = /^(Exceeded MaxStartups|Not allowed at this time)/
+const BUSY = 'sshd may be refusing many logins at once (MaxStartups): lower --connect-limit, or see its log'
 
 const STAGE_WORDS: Record<Stage, string> = {
   connect: 'while connecting',

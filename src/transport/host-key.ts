@@ -34,16 +34,22 @@ export const shownKey = (blob: Buffer): ShownKey => {
 export const judge = (
   shown: ShownKey,
   known: Known,
-  anyPort: Known,
+  anyPort: () => Known,
   policy: 'strict' | 'accept-new',
   naming: Naming,
 ): Verdict => {
   const encoded = shown.blob.toString('base64')
   const same = (entry: KnownKey): boolean => entry.key === encoded
-  const revoked = [...known.revoked, ...anyPort.revoked].find(same)
+  const revoked = known.revoked.find(same)
   if (revoked !== undefined) return rejected(shown, naming, `is marked as revoked in ${place(revoked)}`, REVOKED)
-  if (known.keys.some(same) || anyPort.keys.some(same)) return { kind: 'trusted' }
+  if (known.keys.some(same)) return { kind: 'trusted' }
   if (known.keys.length > 0) return changed(shown, known.keys, naming)
+  const portless = naming.port === 22 ? undefined : anyPort()
+  const revokedThere = portless?.revoked.find(same)
+  if (revokedThere !== undefined) {
+    return rejected(shown, naming, `is marked as revoked in ${place(revokedThere)}`, REVOKED)
+  }
+  if (portless?.keys.some(same)) return { kind: 'trusted' }
   if (known.authorities.length > 0) {
     return rejected(shown, naming, 'is not known: only a certificate authority is', AUTHORITY)
   }

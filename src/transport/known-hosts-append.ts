@@ -56,7 +56,7 @@ const append = (file: string, target: Target, shown: ShownKey): Problem | undefi
   const parsed = parseKnownHosts(text, file)
   const name = knownHostsName(address, port)
   const known = lookUp([parsed], name)
-  const verdict = judge(shown, known, NOBODY, 'accept-new', { host, address, port, files: target.knownHosts })
+  const verdict = judge(shown, known, () => NOBODY, 'accept-new', { host, address, port, files: target.knownHosts })
   if (verdict.kind === 'rejected') return verdict
   if (verdict.kind === 'trusted') return undefined
   const shape = parsed.hashes ? hashed(name) : name

@@ -1,13 +1,16 @@
 import { Socket } from 'node:net'
 import type { AnyAuthMethod, Client } from 'ssh2'
 import type { Target } from '../model/connection.ts'
-import { explainFailure, type Failure, type Stage, timedOut } from './failure.ts'
+import { explainFailure, type Failure, INTERRUPTED, type Stage, timedOut } from './failure.ts'
 import { type ShownKey, shownKey, type Verdict } from './host-key.ts'
 import type { IdentityKey } from './keys.ts'
-import type { Ssh2 } from './ssh2-private.ts'
+import { type Ssh2, skipHostKeysProve, skipKeyProbe } from './ssh2-private.ts'
 
 /** Seconds between keepalives, and how many may stay unanswered. */
 const KEEPALIVE = { seconds: 15, count: 3 }
+
+/** Milliseconds after which the next address of a name is tried; Node's 250 is too short for a far host. */
+const FAMILY_PATIENCE = 2000
 
 /** What one attempt needs beside the target. */
 export interface Attempt {
@@ -39,6 +42,7 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
     let stage: Stage = 'connect'
     let verdict: Verdict | undefined
     let shown: ShownKey | undefined
+    let greeting = ''
     const tried: string[] = []
     let settled = false
 
@@ -47,19 +51,15 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
       settled = true
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
-      if (outcome.kind !== 'in') {
-        client.on('error', () => {})
-        socket.destroy()
-      }
+      if (outcome.kind !== 'in') socket.destroy()
       resolve(outcome)
     }
-    const abort = (): void => settle({ kind: 'failed', reason: 'given up: the run was interrupted', retry: false })
+    const abort = (): void => settle(INTERRUPTED)
     const timer = setTimeout(() => settle(timedOut(stage, target)), target.timeout * 1000)
     const fail = (error: Error | undefined): void => {
       if (verdict?.kind === 'rejected')
         settle({ kind: 'failed', reason: verdict.reason, hint: verdict.hint, retry: false })
-      else
-        settle(explainFailure(error, { stage, target, keys: attempt.keys, tried, agent: attempt.agent !== undefined }))
+      else settle(explainFailure(error, { stage, target, keys: attempt.keys, tried, greeting }))
     }
 
     signal.addEventListener('abort', abort)
@@ -67,12 +67,13 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
       .on('connect', () => {
         stage = 'handshake'
       })
-      .on('handshake', () => {
+      .once('handshake', () => {
         stage = 'login'
+        skipHostKeysProve(client)
+        skipKeyProbe(client, (key) => attempt.keys.some((own) => own.kind === 'key' && own.key === key))
       })
       .on('error', (error) => {
-        // ssh2 also tells of an agent that would not sign, and goes on to the next key
-        if ((error as { level?: string }).level !== 'agent') fail(error)
+        if (!isPassing(error)) fail(error)
       })
       .on('close', () => fail(undefined))
       .on('ready', () => settle({ kind: 'in', client, socket, newKey: verdict?.kind === 'new' ? shown : undefined }))
@@ -91,12 +92,19 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
           return verdict.kind !== 'rejected'
         },
       })
+      socket.once('data', (chunk: Buffer) => {
+        greeting = chunk.toString('latin1')
+      })
       socket.setNoDelay(true)
-      socket.connect({ host: target.address, port: target.port })
+      socket.connect({ host: target.address, port: target.port, autoSelectFamilyAttemptTimeout: FAMILY_PATIENCE })
     } catch (error) {
       fail(error as Error)
     }
   })
+
+/** ssh2 also tells of a key or an agent that would not sign, and goes on to the next. */
+const isPassing = (error: Error): boolean =>
+  (error as { level?: string }).level === 'agent' || error.message.startsWith('Error signing data')
 
 /** Hands ssh2 one method after the other: the key files in order, then the agent. */
 const authHandler = ({ target, keys, agent }: Attempt, tried: string[]): (() => AnyAuthMethod | false) => {

@@ -1,57 +1,53 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pLimit, { type LimitFunction } from 'p-limit'
 import type { Connection, Opened, Target, Transport } from '../model/connection.ts'
+import { preferKnown } from './algorithms.ts'
 import { execute } from './call.ts'
-import { endpoint, type Failure } from './failure.ts'
+import { endpoint, type Failure, INTERRUPTED } from './failure.ts'
+import { createGate } from './gate.ts'
 import { judge } from './host-key.ts'
 import { createKeyReader } from './keys.ts'
-import { knownHostsName } from './known-hosts.ts'
+import { type Known, knownHostsName } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-append.ts'
-import { createKnownHostsReader } from './known-hosts-files.ts'
+import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
 import { type Attempt, type LoggedIn, logIn } from './login.ts'
+import { quickVerifying } from './ssh2-private.ts'
 
-export interface SshOptions {
+export interface SshTransportOptions {
   /** Handshakes at once, towards one first hop and in all. */
   readonly connectLimit: readonly [perFirstHop: number, overall: number]
   /** Further tries after a loss before the login; default 4. */
   readonly retries?: number
-  /** For the jitter; default Math.random. */
+  /** For the jitter, from 0 to 1; default Math.random. */
   readonly random?: () => number
 }
 
-/** The longest pause before the first retry, in milliseconds; it doubles each time. */
-const FIRST_PAUSE = 250
+/** The longest pause before the second try, in milliseconds; it doubles with each. */
+const FIRST_PAUSE = 300
 
-/** SSH by ssh2, which is loaded when the first host is opened. What was read of keys and known_hosts is kept for the transport's life. */
-export const createSshTransport = (options: SshOptions): Transport => {
+/**
+ * SSH by ssh2, which is loaded when the first host is opened. What was read of keys and known_hosts is kept for the
+ * transport's life. A place at the gate is held from the TCP connect until the login is through.
+ */
+export const createSshTransport = (options: SshTransportOptions): Transport => {
   const { retries = 4, random = Math.random } = options
-  const admit = createGate(options.connectLimit)
+  const gate = createGate(...options.connectLimit)
   const knownHosts = createKnownHostsReader()
   let loaded: ReturnType<typeof load> | undefined
 
-  const attemptFor = async (target: Target, signal: AbortSignal): Promise<Attempt> => {
+  const open = async (target: Target, signal: AbortSignal): Promise<Opened> => {
     loaded ??= load()
     const { ssh2, readKey } = await loaded
-    const find = () => knownHosts.find(target.knownHosts, knownHostsName(target.address, target.port))
-    const anyPort = () => knownHosts.find(target.knownHosts, knownHostsName(target.address, 22))
-    const naming = { host: target.host, address: target.address, port: target.port, files: target.knownHosts }
-    return {
-      ssh2,
-      target,
-      keys: target.identityFiles.map(readKey),
-      agent: target.useAgent ? process.env.SSH_AUTH_SOCK : undefined,
-      hostKeyAlgorithms: undefined,
-      judge: (shown) => judge(shown, find(), anyPort(), target.hostKey, naming),
-      signal,
-    }
-  }
-
-  const open = async (target: Target, signal: AbortSignal): Promise<Opened> => {
-    const attempt = await attemptFor(target, signal)
+    setMaxListeners(0, signal)
+    const hop = endpoint(target)
+    const agent = target.useAgent ? process.env.SSH_AUTH_SOCK : undefined
+    const keys = target.identityFiles.map(readKey)
+    const attempt = { ssh2, target, keys, agent, signal }
     for (let tries = 1; ; tries++) {
-      const outcome = await admit(endpoint(target), () => (signal.aborted ? INTERRUPTED : logIn(attempt)))
-      if (outcome.kind === 'in') return await opened(outcome, target)
+      const outcome = await gate.pass(hop, () => (signal.aborted ? INTERRUPTED : tryOnce(attempt, knownHosts)))
+      if (outcome.kind === 'in') return opened(outcome, target)
       if (!outcome.retry || tries > retries || signal.aborted) return unreachable(outcome, tries)
+      gate.slowDown(hop)
       const pause = FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + random() / 2)
       await sleep(pause, undefined, { signal }).catch(() => {})
     }
@@ -59,11 +55,30 @@ export const createSshTransport = (options: SshOptions): Transport => {
   return { open }
 }
 
-const INTERRUPTED: Failure = { kind: 'failed', reason: 'given up: the run was interrupted', retry: false }
-
 const load = async () => {
   const { default: ssh2 } = await import('ssh2')
+  quickVerifying(ssh2)
   return { ssh2, readKey: createKeyReader(ssh2) }
+}
+
+/** known_hosts is asked anew for each try: another host may have been added meanwhile under the same name. */
+const tryOnce = async (
+  attempt: Omit<Attempt, 'judge' | 'hostKeyAlgorithms'>,
+  knownHosts: KnownHostsReader,
+): Promise<LoggedIn | Failure> => {
+  const { host, address, port, knownHosts: files, hostKey } = attempt.target
+  const find = (at: number): Known => knownHosts.find(files, knownHostsName(address, at))
+  let known: Known
+  try {
+    known = find(port)
+  } catch (error) {
+    return { kind: 'failed', reason: `known_hosts cannot be read: ${(error as Error).message}`, retry: false }
+  }
+  return await logIn({
+    ...attempt,
+    hostKeyAlgorithms: preferKnown(known.keys.map((key) => key.type)),
+    judge: (shown) => judge(shown, known, () => find(22), hostKey, { host, address, port, files }),
+  })
 }
 
 const unreachable = ({ reason, hint }: Failure, tries: number): Opened => ({
@@ -75,39 +90,23 @@ const unreachable = ({ reason, hint }: Failure, tries: number): Opened => ({
 const opened = async ({ client, socket, newKey }: LoggedIn, target: Target): Promise<Opened> => {
   let lost: string | undefined
   client.on('error', (error) => {
-    lost ??= error.message === 'Keepalive timeout' ? 'the host stopped answering' : error.message
+    lost ??=
+      error.message === 'Keepalive timeout' ? 'the host stopped answering' : `the connection broke: ${error.message}`
   })
   client.on('close', () => {
-    lost ??= 'the connection was closed'
+    lost ??= 'the host closed the connection'
   })
   const line = { client, target, lostBecause: () => lost }
   const connection: Connection = {
     execute: (call) => execute(line, call),
     close: () => {
+      lost ??= 'the connection was closed here'
       client.end()
-      socket.unref()
+      socket.destroySoon()
     },
   }
-  if (newKey !== undefined) {
-    const problem = await addKnownHost(target, newKey)
-    if (problem !== undefined) {
-      connection.close()
-      return { kind: 'unreachable', ...problem }
-    }
-  }
-  return { kind: 'open', connection }
-}
-
-/** Runs a function when the overall limit and that of its first hop leave room; a hop that waits takes no overall place. */
-const createGate = ([perHop, overall]: readonly [number, number]) => {
-  const all = pLimit(overall)
-  const hops = new Map<string, LimitFunction>()
-  return <T>(hop: string, run: () => T | Promise<T>): Promise<T> => {
-    let limit = hops.get(hop)
-    if (limit === undefined) {
-      limit = pLimit(perHop)
-      hops.set(hop, limit)
-    }
-    return limit(() => all(run))
-  }
+  const problem = newKey === undefined ? undefined : await addKnownHost(target, newKey)
+  if (problem === undefined) return { kind: 'open', connection }
+  connection.close()
+  return { kind: 'unreachable', ...problem }
 }
