@@ -1,4 +1,4 @@
-import type { Checked, Position } from '../model/document.ts'
+import type { Checked, Diagnostic, Position } from '../model/document.ts'
 import { nearest } from '../nearest.ts'
 import {
   type Finding,
@@ -47,7 +47,11 @@ export const parseInventoryIni = (text: string, file: string): Checked<Inventory
   return toDocument(file, findings)
 }
 
-const further = (at: Position, characters: number): Position => ({ ...at, column: at.column + characters })
+const further = (at: Position, characters: number): Position => ({
+  file: at.file,
+  line: at.line,
+  column: at.column + characters,
+})
 
 const sectionHint = 'a section is [GROUP], [GROUP:vars] or [GROUP:children], without blanks'
 
@@ -98,28 +102,24 @@ const readHosts = (group: string, { text, at: lineAt }: Line): readonly Finding[
   }
   const hosts = readHostPattern(first.text)
   if (!hosts.ok) return mistake(at, hosts.summary, hosts.hint)
-  const written = rest.map((word) => readAssignment(lineAt, word))
-  const vars = written.flatMap(({ variable }) => variable ?? [])
-  const all = hosts.port === undefined ? vars : [portVariable(hosts.port, at), ...vars]
-  return [{ kind: 'hosts', group, names: hosts.names, at, vars: all }, ...written.flatMap(({ wrong }) => wrong ?? [])]
+  const vars: Variable[] = hosts.port === undefined ? [] : [portVariable(hosts.port, at)]
+  const wrong: Finding[] = []
+  for (const word of rest) {
+    const assignment = readAssignment(lineAt, word)
+    if ('node' in assignment) vars.push(assignment)
+    else wrong.push(assignment)
+  }
+  return [{ kind: 'hosts', group, names: hosts.names, at, vars }, ...wrong]
 }
 
-interface Assignment {
-  readonly variable?: Variable
-  readonly wrong?: readonly Finding[]
-}
-
-const readAssignment = (lineAt: Position, { text, column }: Word): Assignment => {
+const readAssignment = (lineAt: Position, { text, column }: Word): Variable | Diagnostic => {
   const equals = text.indexOf('=')
   const at = further(lineAt, column - 1)
   if (equals < 1) {
-    return {
-      wrong: mistake(at, `expected name=value, got '${text}'`, 'one host a line; a value with blanks needs quotes'),
-    }
+    const hint = 'one host a line; a value with blanks needs quotes'
+    return { severity: 'error', summary: `expected name=value, got '${text}'`, at, hint }
   }
-  return {
-    variable: { name: text.slice(0, equals), node: readIniValue(text.slice(equals + 1), further(at, equals + 1)) },
-  }
+  return { name: text.slice(0, equals), node: readIniValue(text.slice(equals + 1), further(at, equals + 1)) }
 }
 
 const readVariable = (group: string, { text, at }: Line): readonly Finding[] => {

@@ -7,7 +7,7 @@ import type { DocNode, MapEntry, Position, ScalarNode } from '../model/document.
  */
 export const readIniValue = (text: string, at: Position): DocNode => {
   const plain: ScalarNode = { kind: 'scalar', at, value: text, source: text, quoted: false }
-  if (!/^[\s'"([{\d+\-.TFNurUR]/.test(text)) return plain
+  if (isPlain(text)) return plain
   const reader: Reader = { text, index: 0, at, depth: 0 }
   const first = readLiteral(reader)
   if (first === undefined) return plain
@@ -19,6 +19,10 @@ export const readIniValue = (text: string, at: Position): DocNode => {
   const rest = readItems(reader, undefined)
   return rest === undefined ? plain : { kind: 'list', at, items: [first, ...rest.nodes] }
 }
+
+/** Most values are names and addresses: text without a closer look. */
+const isPlain = (text: string): boolean =>
+  !/^[\s'"([{\d+\-.TFNurUR]/.test(text) || /^\d+\.\d+\.[\d.]*$|^\w+:\w*:[\w:]*$/.test(text)
 
 interface Reader {
   readonly text: string

@@ -9,7 +9,7 @@ export type Words =
   | { readonly ok: true; readonly words: readonly Word[] }
   | { readonly ok: false; readonly column: number; readonly summary: string }
 
-const blank = /\s/
+const isBlank = (char: string | undefined): boolean => char === ' ' || char === '\t' || char === '\r' || char === '\n'
 
 /**
  * Splits a line as Python's `shlex.split(line, comments=True)` does, which is what Ansible reads host lines with:
@@ -20,7 +20,7 @@ export const splitWords = (line: string): Words => {
   const words: Word[] = []
   let index = 0
   while (index < line.length) {
-    if (blank.test(line[index] ?? '')) {
+    if (isBlank(line[index])) {
       index += 1
       continue
     }
@@ -40,24 +40,25 @@ type Read =
 const readWord = (line: string, start: number): Read => {
   let text = ''
   let index = start
-  while (index < line.length) {
-    const char = line[index] ?? ''
-    if (blank.test(char) || char === '#') break
-    if (char === "'" || char === '"') {
-      const quoted = readQuoted(line, index)
-      if (!quoted.ok) return quoted
-      text += quoted.text
-      index = quoted.end
-    } else if (char === '\\') {
-      if (index + 1 >= line.length) return { ok: false, column: index + 1, summary: 'a backslash ends the line' }
-      text += line[index + 1]
-      index += 2
-    } else {
-      text += char
-      index += 1
-    }
+  let plainFrom = start
+  for (; index < line.length; index += 1) {
+    const char = line[index]
+    if (isBlank(char) || char === '#') break
+    if (char !== "'" && char !== '"' && char !== '\\') continue
+    text += line.slice(plainFrom, index)
+    const special = char === '\\' ? readEscaped(line, index) : readQuoted(line, index)
+    if (!special.ok) return special
+    text += special.text
+    plainFrom = special.end
+    index = special.end - 1
   }
-  return { ok: true, text, end: index }
+  return { ok: true, text: text + line.slice(plainFrom, index), end: index }
+}
+
+const readEscaped = (line: string, backslash: number): Read => {
+  const next = line[backslash + 1]
+  if (next === undefined) return { ok: false, column: backslash + 1, summary: 'a backslash ends the line' }
+  return { ok: true, text: next, end: backslash + 2 }
 }
 
 const readQuoted = (line: string, start: number): Read => {

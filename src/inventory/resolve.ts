@@ -3,6 +3,7 @@ import type { InventoryDocument } from '../documents/inventory-document.ts'
 import type { Binding, Checked, MapNode } from '../model/document.ts'
 import type { Host, Inventory } from '../model/inventory.ts'
 import { buildGroupTree, type GroupTree } from './group-tree.ts'
+import { layerOver } from './layered-map.ts'
 import type { VarsDirectory } from './vars-directory.ts'
 
 /** An inventory that also remembers what each group names itself, for showing it. */
@@ -63,15 +64,15 @@ const resolveHosts = (tree: GroupTree, files: VarsFiles): ReadonlyMap<string, Ho
   const direct = directGroups(tree)
   const standings = new Map<string, Standing>()
   const layers = [...files.inventory, ...files.playbook]
+  const hasHostFiles = layers.some((layer) => layer.hosts.size > 0)
   const hosts = new Map<string, Host>()
   for (const [name, { vars: own, at }] of tree.hosts) {
     const inGroups = direct.get(name) ?? []
     const key = [at.file, ...inGroups].join('\n')
     const standing = standings.get(key) ?? withPlace(standingOf(tree, inGroups, depths, files), at.file)
     standings.set(key, standing)
-    const maps = layers.flatMap((layer) => layer.hosts.get(name) ?? [])
-    const vars = own.size === 0 && maps.length === 0 ? standing.vars : layered(standing.vars, own, maps)
-    hosts.set(name, { name, groups: standing.groups, vars })
+    const maps = hasHostFiles ? layers.flatMap((layer) => layer.hosts.get(name) ?? []) : []
+    hosts.set(name, { name, groups: standing.groups, vars: layerOver(standing.vars, ownVars(own, maps)) })
   }
   return hosts
 }
@@ -85,13 +86,9 @@ const withPlace = ({ groups, vars }: Standing, file: string): Standing => {
   return { groups, vars: placed }
 }
 
-const layered = (
-  below: ReadonlyMap<string, Binding>,
-  own: ReadonlyMap<string, Binding>,
-  maps: readonly MapNode[],
-): ReadonlyMap<string, Binding> => {
-  const vars = new Map(below)
-  for (const [name, binding] of own) vars.set(name, binding)
+const ownVars = (written: ReadonlyMap<string, Binding>, maps: readonly MapNode[]): ReadonlyMap<string, Binding> => {
+  if (maps.length === 0) return written
+  const vars = new Map(written)
   for (const map of maps) layOver(vars, map)
   return vars
 }
