@@ -78,6 +78,7 @@ export default defineTask({
 - name: Keep nothing
   persist: {state: absent}
 `,
+  keeps: true,
   args,
   readings: () => [...readings, initSystem(), sysctlFiles()],
   plan: (wish, facts, setting) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Change, Prediction, Reading, Step } from '../../model/task-type.ts'
+import type { Change, Difference, Prediction, Reading, Step } from '../../model/task-type.ts'
 import type { FileReading } from '../../readings/file.ts'
 
 /** A file to be written. Owner and group: a name or a number. What is not named stays, or is the writer's default. */
@@ -19,8 +19,8 @@ export interface Place {
   readonly now: FileReading
 }
 
-type Effect = Pick<Change, 'steps' | 'undo' | 'leaves'>
-type RegularFile = Extract<FileReading, { kind: 'file' }>
+export type Effect = Pick<Change, 'steps' | 'undo' | 'leaves'>
+export type RegularFile = Extract<FileReading, { kind: 'file' }>
 
 export const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
@@ -44,24 +44,89 @@ export const putFile = (wish: Wish, place: Place, after: readonly Step[] = []): 
 }
 
 /** The reading of a file that was put: what the wish does not name is kept, or not known where there was none. */
-const afterPut = ({ content, mode, owner, group }: Wish, now: FileReading): RegularFile => {
-  const kept = now.kind === 'file' ? now : undefined
+const afterPut = (wish: Wish, now: FileReading): RegularFile => {
+  const { content } = wish
+  const kept: Attributes = now.kind === 'file' ? attributesOf(now) : { mode: '0644' }
   return {
     kind: 'file',
     sha256: sha256(content),
     size: content.length,
-    mode: mode ?? (kept ? kept.mode : '0644'),
-    ...owned(owner, kept && { owner: kept.owner, uid: kept.uid }),
-    ...grouped(group, kept && { group: kept.group, gid: kept.gid }),
     ...(content.length > 65_536 ? {} : { bytes: content }),
+    ...attributesAfter(wish, kept),
   }
 }
 
+type Attributes = Pick<RegularFile, 'mode' | 'owner' | 'group' | 'uid' | 'gid'>
+
+const attributesOf = ({ mode, owner, group, uid, gid }: RegularFile): Attributes => ({ mode, owner, group, uid, gid })
+
 const isNumber = (name: string): boolean => /^\d+$/.test(name)
-const owned = (wish: string | undefined, kept: Partial<RegularFile> = {}): Partial<RegularFile> =>
-  wish === undefined ? kept : isNumber(wish) ? { uid: Number(wish) } : { owner: wish }
-const grouped = (wish: string | undefined, kept: Partial<RegularFile> = {}): Partial<RegularFile> =>
-  wish === undefined ? kept : isNumber(wish) ? { gid: Number(wish) } : { group: wish }
+
+/** Of a name the number is not known, and of a number not the name. */
+const attributesAfter = ({ mode, owner, group }: Wish, kept: Attributes): Attributes => {
+  const { owner: oldOwner, uid: oldUid, group: oldGroup, gid: oldGid } = kept
+  return {
+    mode: mode ?? kept.mode,
+    ...(owner === undefined
+      ? { owner: oldOwner, uid: oldUid }
+      : isNumber(owner)
+        ? { owner: undefined, uid: Number(owner) }
+        : { owner, uid: undefined }),
+    ...(group === undefined
+      ? { group: oldGroup, gid: oldGid }
+      : isNumber(group)
+        ? { group: undefined, gid: Number(group) }
+        : { group, gid: undefined }),
+  }
+}
+
+/** Owner, group and mode that are not as wished. What an earlier task of the round leaves open is told as `unknown`. */
+export const attributeDifferences = ({ path, owner, group, mode }: Wish, now: RegularFile): readonly Difference[] => {
+  const difference = (what: string, wish: string | undefined, is: readonly (string | undefined)[]): Difference[] =>
+    wish === undefined || is.includes(wish)
+      ? []
+      : [{ what: `${what} of ${path}`, from: is.find((name) => name !== undefined) ?? 'unknown', to: wish }]
+  return [
+    ...difference('owner', owner, [now.owner, now.uid?.toString()]),
+    ...difference('group', group, [now.group, now.gid?.toString()]),
+    ...difference('mode', mode, [now.mode]),
+  ]
+}
+
+/** Gives a file that is there the owner, group and mode of the wish. */
+export const changeAttributes = (wish: Wish, place: Place & { readonly now: RegularFile }): Effect => {
+  const { path, reading, now } = place
+  const old = attributesOf(now)
+  return {
+    steps: attributeSteps(path, { owner: wish.owner, group: wish.group, mode: wish.mode ?? now.mode }),
+    undo: attributeSteps(path, {
+      owner: wish.owner && (old.owner ?? old.uid?.toString()),
+      group: wish.group && (old.group ?? old.gid?.toString()),
+      mode: old.mode,
+    }),
+    leaves: [{ reading, value: { ...now, ...attributesAfter(wish, old) } }],
+  }
+}
+
+/** The mode comes last: a change of owner takes set-user-ID bits away. */
+const attributeSteps = (
+  path: string,
+  { owner, group, mode }: Pick<Wish, 'owner' | 'group' | 'mode'>,
+): readonly Step[] => {
+  const steps: Step[] = []
+  if (owner ?? group) steps.push({ kind: 'run', command: ['chown', `${owner ?? ''}${group ? `:${group}` : ''}`, path] })
+  if (mode) steps.push({ kind: 'run', command: ['chmod', mode, path] })
+  return steps
+}
+
+/**
+ * One effect told as several differences: the first carries it, so that none is reported done when it fails.
+ * The others have no steps of their own.
+ */
+export const toldAs = (differences: readonly Difference[], effect: Effect): readonly Change[] =>
+  differences.map((difference, index) =>
+    index === 0 ? { ...difference, ...effect } : { ...difference, steps: [], undo: [], leaves: [] },
+  )
 
 /** Takes whatever lies there away; a link itself, not what it points to. */
 export const removeFile = (place: Place, after: readonly Step[] = []): Effect => ({

@@ -1,11 +1,9 @@
 import type { Change, Difference, Step } from '../../model/task-type.ts'
 import { textOf } from '../../readings/file.ts'
-import { type Place, putFile, putLink, removeFile } from '../files/write-file.ts'
+import { type Effect, type Place, putFile, putLink, removeFile, toldAs } from '../files/write-file.ts'
 import { scriptPath } from './boot-script.ts'
 import type { SysctlEntries, VipEntries } from './entries.ts'
 import type { Starter } from './starters.ts'
-
-type Effect = Pick<Change, 'steps' | 'undo' | 'leaves'>
 
 /** The text of a file of ours; '' where there is none. */
 export const textAt = ({ now }: Place): string => (now.kind === 'file' && now.bytes && textOf(now.bytes)) || ''
@@ -27,15 +25,6 @@ export const vipDifferences = (from: VipEntries, to: VipEntries): readonly Diffe
     entryDifference(address, told(from, address), told(to, address)),
   )
 }
-
-/**
- * One effect told as several differences: the first carries it, so that none is reported done when it fails.
- * The others have no steps of their own.
- */
-const toldAs = (differences: readonly Difference[], effect: Effect): readonly Change[] =>
-  differences.map((difference, index) =>
-    index === 0 ? { ...difference, ...effect } : { ...difference, steps: [], undo: [], leaves: [] },
-  )
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 

@@ -1,0 +1,38 @@
+import * as v from 'valibot'
+import type { Value } from '../model/document.ts'
+import { expression } from './arguments/expression.ts'
+import { defineTask } from './define-task.ts'
+
+const args = v.nullable(
+  v.strictObject({
+    msg: v.optional(
+      v.pipe(
+        v.custom<Value>((value) => value !== undefined, 'must have a value'),
+        v.description('What to show: a text, or any value.'),
+      ),
+    ),
+    var: v.optional(v.pipe(expression, v.description('An expression, without braces, whose value is shown.'))),
+  }),
+)
+
+export default defineTask({
+  name: 'debug',
+  summary: 'Shows a text or the value of an expression',
+  example: `- debug: {msg: "{{ inventory_hostname }} holds {{ vip }}"}
+
+- debug: {var: groups.realserver}
+`,
+  evaluated: ['var'],
+  args,
+  check: (wish) =>
+    wish?.msg !== undefined && wish.var !== undefined
+      ? [{ path: ['var'], summary: '`msg` and `var` are both given', hint: 'keep one' }]
+      : [],
+  readings: () => [],
+  plan: (wish) => ({
+    kind: 'changes',
+    changes: [],
+    wishes: [],
+    result: { msg: wish?.var?.value ?? wish?.msg ?? (wish?.var ? null : 'Hello world!') },
+  }),
+})
