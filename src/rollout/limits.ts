@@ -44,11 +44,21 @@ export const overLimit = ({ failed, dead }: Losses, { maxFail, maxUnreachable }:
   return undefined
 }
 
-/** Said before the first batch: who is dead, and what would halt the rollout. */
-export const arithmetic = (total: number, losses: Losses, limits: Limits, batches: number): string => {
-  const dead = losses.dead.length === 0 ? 'all answer' : `${losses.dead.length} unreachable (${names(losses.dead)})`
-  const deadLimit = Number.isFinite(limits.maxUnreachable) ? `, or more than ${limits.maxUnreachable} unreachable` : ''
-  return `${count(total)} in ${batches} batches, ${dead}; halts after the batch with failure ${limits.maxFail + 1}${deadLimit}`
+/** Said before the first batch: who is dead, who is done, and what would halt the rollout. */
+export const arithmetic = (
+  total: number,
+  losses: Losses,
+  limits: Limits,
+  batches: readonly (readonly HostState[])[],
+): string => {
+  const pending = batches.flat().length
+  const dead = losses.dead.length === 0 ? '' : `, ${losses.dead.length} unreachable (${names(losses.dead)})`
+  const deadLimit = Number.isFinite(limits.maxUnreachable) ? ` or unreachable host ${limits.maxUnreachable + 1}` : ''
+  const cut =
+    batches.length === 1
+      ? 'in one batch'
+      : `in ${batches.length} batches of ${batches.map(({ length }) => length).join(', ')}`
+  return `${pending} of ${count(total)} to change, ${cut}${dead}; halts after the batch with failure ${limits.maxFail + 1}${deadLimit}`
 }
 
 const count = (n: number): string => `${n} ${n === 1 ? 'host' : 'hosts'}`

@@ -3,11 +3,15 @@ import type { Engine } from '../engine/engine.ts'
 import { changesOf, type Round } from '../engine/round.ts'
 import { startWalk, type Walk } from '../engine/walk.ts'
 import type { HostState } from '../engine/walk-state.ts'
-import type { Play } from '../model/schedule.ts'
+import type { Play, Share } from '../model/schedule.ts'
 import { carefulSerial, cutBatches, showSerial } from './batches.ts'
 import { arithmetic, type Limits, limitsOf, lossesOf, namesLimit, overLimit } from './limits.ts'
 
-/** One play over the hosts that are well; why it halted the run, or undefined. */
+/**
+ * One play over the hosts that are well; why it halted the run, or undefined.
+ * A play that goes in batches, or may have to, reads and plans all its hosts first: whoever has nothing to do is done
+ * with that, and the batches are cut from the others. What moved meanwhile is seen by the tests before each change.
+ */
 export const runPlay = async (
   play: Play,
   hosts: readonly HostState[],
@@ -15,30 +19,34 @@ export const runPlay = async (
   forks: number,
 ): Promise<string | undefined> => {
   const crew = createCrew(play, engine, forks)
-  const serial = engine.interpreter.writes ? play.serial : undefined
-  if (serial !== undefined && cutBatches(hosts, serial, hosts.length).length > 1) {
-    await crew.connect(hosts)
-    return inBatches(cutBatches(hosts, serial, hosts.length), { play, hosts, engine, crew })
-  }
-  if (play.serial === undefined && mayTakeServersAway(play, hosts, engine)) {
+  const { writes } = engine.interpreter
+  const named = play.serial !== undefined && cutBatches(hosts, play.serial, hosts.length).length > 1
+  if (writes && (named || (play.serial === undefined && mayTakeServersAway(play, hosts)))) {
     const pending = await crew.prepare(hosts)
-    const risky = pending.filter(({ host, round }) => host.groups.includes('realserver') && changesRotation(round))
-    if (risky.length > 1) {
+    const serial = play.serial ?? carefully(pending, engine)
+    if (serial !== undefined) {
       const waiting = pending.map(({ host }) => host)
-      engine.emit({
-        type: 'notice',
-        text: `${risky.length} real servers would change VIPs or ARP guards and the play names no serial: it runs as ${showSerial(carefulSerial)}; serial: 100% does all at once`,
-      })
-      return inBatches(cutBatches(waiting, carefulSerial, hosts.length), { play, hosts, engine, crew })
+      return inBatches(cutBatches(waiting, serial, hosts.length), { play, hosts, engine, crew })
     }
   }
   await crew.finish(hosts)
   return namesLimit(play) ? overLimit(lossesOf(hosts), limitsOf(play, hosts.length)) : undefined
 }
 
+/** The serial of a play that names none, if several real servers would change VIPs or guards. */
+const carefully = (
+  pending: readonly { host: HostState; round: Round }[],
+  engine: Engine,
+): readonly Share[] | undefined => {
+  const risky = pending.filter(({ host, round }) => host.groups.includes('realserver') && changesRotation(round))
+  if (risky.length < 2) return undefined
+  const text = `${risky.length} real servers would change VIPs or ARP guards and the play names no serial: it runs as ${showSerial(carefulSerial)}; serial: 100% does all at once`
+  engine.emit({ type: 'notice', text })
+  return carefulSerial
+}
+
 /** Could this play change VIPs or guards on more than one real server? Only then a first reading decides how it runs. */
-const mayTakeServersAway = (play: Play, hosts: readonly HostState[], engine: Engine): boolean =>
-  engine.interpreter.writes &&
+const mayTakeServersAway = (play: Play, hosts: readonly HostState[]): boolean =>
   play.tasks.some(({ type }) => type.touchesRotation) &&
   hosts.filter(({ groups }) => groups.includes('realserver')).length > 1
 
@@ -63,7 +71,8 @@ const inBatches = async (
   { play, hosts, engine, crew }: Rollout,
 ): Promise<string | undefined> => {
   const limits: Limits = limitsOf(play, hosts.length)
-  engine.emit({ type: 'notice', text: arithmetic(hosts.length, lossesOf(hosts), limits, batches.length) })
+  if (batches.length > 0)
+    engine.emit({ type: 'notice', text: arithmetic(hosts.length, lossesOf(hosts), limits, batches) })
   const before = overLimit(lossesOf(hosts), limits)
   const stop = (from: number) => {
     for (const host of batches.slice(from).flat()) if (host.condition === 'well') host.condition = 'stopped'
@@ -98,8 +107,6 @@ const inBatches = async (
 
 /** Works on hosts, at most `forks` at once; a host's walk goes on where it stopped. */
 interface Crew {
-  /** Opens all connections; who does not answer is unreachable. */
-  connect(hosts: readonly HostState[]): Promise<void>
   /** Reads and plans; hosts with nothing to write are done, the others are given back with their first round. */
   prepare(hosts: readonly HostState[]): Promise<readonly { host: HostState; round: Round }[]>
   finish(hosts: readonly HostState[]): Promise<void>
@@ -131,7 +138,6 @@ const createCrew = (play: Play, engine: Engine, forks: number): Crew => {
     return walk
   }
   return {
-    connect: async (hosts) => void (await Promise.all(hosts.map(walkOf))),
     prepare: async (hosts) => {
       const prepared = await Promise.all(
         hosts.map((host) =>

@@ -60,11 +60,12 @@ describe('limits of a play', () => {
 
   test('the arithmetic is said before the first batch', () => {
     const losses = { failed: [], dead: ['rs7'] }
-    expect(arithmetic(10, losses, { maxFail: 0, maxUnreachable: Number.POSITIVE_INFINITY }, 3)).toBe(
-      '10 hosts in 3 batches, 1 unreachable (rs7); halts after the batch with failure 1',
+    const batches = [[host('a', 'well')], [host('b', 'well'), host('c', 'well')]]
+    expect(arithmetic(10, losses, { maxFail: 0, maxUnreachable: Number.POSITIVE_INFINITY }, batches)).toBe(
+      '3 of 10 hosts to change, in 2 batches of 1, 2, 1 unreachable (rs7); halts after the batch with failure 1',
     )
-    expect(arithmetic(1, { failed: [], dead: [] }, { maxFail: 2, maxUnreachable: 2 }, 1)).toBe(
-      '1 host in 1 batches, all answer; halts after the batch with failure 3, or more than 2 unreachable',
+    expect(arithmetic(1, { failed: [], dead: [] }, { maxFail: 2, maxUnreachable: 2 }, [[host('a', 'well')]])).toBe(
+      '1 of 1 host to change, in one batch; halts after the batch with failure 3 or unreachable host 3',
     )
   })
 })
