@@ -171,5 +171,5 @@ else F=absent; [ "$k" = absent ]; fi
 
 const succeeds: Part = {
   needs: [timeLimit],
-  lines: `succeeds() { x=$(environment; trap - PIPE TERM; $T $L "$@" 2>&1 >/dev/null 8>&- 9>&-) || { F="exit $? $x"; return 1; }; }`,
+  lines: `succeeds() { x=$(environment; trap - PIPE TERM; exec 2>&1 >/dev/null 8>&- 9>&-; $T $L "$@") || { F="exit $? $x"; return 1; }; }`,
 }

@@ -112,7 +112,7 @@ place
 [ ! -e "$X" ] || unfit "$X is there already"
 x=$( { set -C; umask 077; content >"$X"; } 2>&1) || undo "$x"
 x=$(attributes 2>&1) || undo "$x"
-if [ "$6" ]; then x=$(environment; trap - PIPE TERM; $T $L sh -c "$6" 2>&1 8>&- 9>&-) || undo "validation failed: $x"; fi
+if [ "$6" ]; then x=$(environment; trap - PIPE TERM; exec 2>&1 8>&- 9>&-; $T $L sh -c "$6") || undo "validation failed: $x"; fi
 y=; [ -e "$P" ] || y=new
 x=$(mv -f "$X" "$P" 2>&1) || undo "$x"
 if [ "$y" ] && [ -d /sys/fs/selinux ]; then restorecon "$P" 2>/dev/null; fi

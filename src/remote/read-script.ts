@@ -16,7 +16,7 @@ const ask = {
   needs: [timeLimit],
   lines: `ask() {
 i=$1; shift
-b=$({ e=$(trap - PIPE TERM; $T "$@" 2>&1 >&3 3>&-); c=$?; printf '%s %s %s' "$e" \${#e} $c; } 3>&1)
+b=$({ e=$(trap - PIPE TERM; exec 2>&1 >&3 3>&-; $T "$@"); c=$?; printf '%s %s %s' "$e" \${#e} $c; } 3>&1)
 c=\${b##* } b=\${b% *}
 n=\${b##* } b=\${b% *}
 printf '%s R %s 0 0 %s 0 %s %s\\n%s\\n' $N $i $c $((\${#b}-n)) $n "$b"

@@ -55,18 +55,16 @@ export const exportLine = (environment: Readonly<Record<string, string>> | undef
 
 /**
  * `$T SECONDS COMMAND…`, the last thing a subshell does: ends the command after SECONDS, kills it 5 s later.
- * Exit code 124, 137 or 143 then. A busybox before 1.35 has a `timeout` without -k; a host may have none:
- * then the shell itself watches, once a second, and can end the process only, not what that started.
+ * Exit code 124, 137 or 143 then. A busybox before 1.35 has a `timeout` without -k; a host may have none: then a child
+ * of the command looks once a second, and can end the command only, not what that started.
  */
 export const timeLimit: Part = {
   lines: `T='exec timeout -k 5'
 limited() {
 k=$1; shift
-exec 4<&0
-command "$@" <&4 4<&- &
-p=$!
-(i=0; while [ $i -lt $k ]; do sleep 1; kill -0 $p || exit; i=$((i+1)); done; kill $p; sleep 5; kill -9 $p) >/dev/null 2>&1 3>&- 4<&- &
-wait $p
+read -r p x </proc/self/stat
+(i=0; while sleep 1; i=$((i+1)); kill -0 $p; do case $i in $k) kill $p ;; $((k+5))) kill -9 $p; break ;; esac; done) </dev/null >/dev/null 2>&1 &
+exec "$@"
 }
 if [ -e /bin/busybox ] || ! command -v timeout >/dev/null; then timeout -k 5 9 true 2>/dev/null || T=limited; fi`,
 }

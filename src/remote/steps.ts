@@ -61,10 +61,11 @@ const run: Part = {
 start() (
 environment
 [ -z "$K" ] || cd "$K" >/dev/null || exit 1
+exec 8>&- 9>&-
 trap - PIPE TERM
 $T "$@"
 )
-feed() { if [ "\${I+x}" ]; then printf %s "$I" 2>/dev/null | start "$@"; else start "$@"; fi 8>&- 9>&-; }
+feed() { if [ "\${I+x}" ]; then printf %s "$I" 2>/dev/null | start "$@"; else start "$@"; fi; }
 caught() { dd bs=1048576 count=1 <"$1" 2>/dev/null; [ "$(wc -c <"$1")" -le 1048576 ] || printf '\\n(cut at 1 MiB)\\n'; printf x; }
 text() { X=; [ ! -s "$1" ] || X=$(caught "$1"); X=\${X%x}; }
 run() {

@@ -2,20 +2,28 @@ import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
 import { createFrameReader, type Frame } from '../../src/remote/frames.ts'
+
+// A busy machine is no reason to fail.
+vi.setConfig({ testTimeout: 60_000 })
 
 export const nonce = '5f3a9c17d2e84b60a1'
 export const run = '20261124T041200Z-x7k2'
 
+const found = (tool: string): string =>
+  spawnSync('sh', ['-c', 'command -v "$1"', 'sh', tool], { encoding: 'utf8' }).stdout.trim()
+
 /** The shells that are /bin/sh somewhere, as far as this machine has them. */
 export const shells: readonly (readonly [name: string, argv: readonly string[]])[] = (
   [
-    ['dash', ['dash']],
-    ['bash', ['bash', '--posix']],
-    ['busybox', ['busybox', 'sh']],
+    ['dash', []],
+    ['bash', ['--posix']],
+    ['busybox', ['sh']],
   ] as const
-).filter(([name]) => spawnSync(name, ['-c', ':']).error === undefined)
+)
+  .filter(([name]) => found(name) !== '')
+  .map(([name, words]) => [name, [found(name), ...words]])
 
 /** A directory with a /proc/sys and a runtime directory of its own, gone after the tests of the file. */
 export interface Scratch {
@@ -52,8 +60,8 @@ export const onlyTools = (place: Scratch, name: string, tools: readonly string[]
   const bin = join(place.path, name)
   mkdirSync(bin)
   for (const tool of tools) {
-    const found = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', tool], { encoding: 'utf8' }).stdout.trim()
-    if (found.startsWith('/')) symlinkSync(found, join(bin, tool))
+    const path = found(tool)
+    if (path.startsWith('/')) symlinkSync(path, join(bin, tool))
   }
   return bin
 }
