@@ -42,16 +42,22 @@ export const present = <T extends object>(fields: T): { [K in keyof T]: Exclude<
 
 const isKeyword = (word: string): boolean => (taskKeywords as readonly string[]).includes(word)
 
-/** A condition is an expression already: braces in it are a habit from values. */
+const inBraces = (text: string): boolean => text.trimStart().startsWith('{{') && text.trimEnd().endsWith('}}')
+
+/** A condition is an expression already: braces around it are a habit from values, which Ansible puts up with too. */
 const readConditions = (node: DocNode, report: Report): readonly DocNode[] => {
   const conditions = node.kind === 'list' ? node.items : [node]
   return conditions.filter((condition) => {
-    if (condition.kind !== 'scalar' || condition.value === null)
+    if (condition.kind !== 'scalar' || condition.value === null) {
       report(mistake(condition.at, `\`when\` must be a condition, not ${describe(condition)}`))
-    else if (typeof condition.value === 'string' && condition.value.trimStart().startsWith('{{'))
-      report(mistake(condition.at, '`when` is an expression already', 'leave {{ and }} out'))
-    else return true
-    return false
+      return false
+    }
+    if (typeof condition.value === 'string' && inBraces(condition.value))
+      report({
+        ...mistake(condition.at, '`when` is an expression already', 'leave {{ and }} out'),
+        severity: 'warning',
+      })
+    return true
   })
 }
 

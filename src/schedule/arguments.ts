@@ -2,7 +2,6 @@
 import type { DocNode, MapEntry, MapNode, Rendered, Scope, Value } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import { evaluate, renderNode, renderPartly } from '../template/render.ts'
-import { omitted } from './magic.ts'
 import type { Locate } from './scope.ts'
 
 export type Render = (node: DocNode, scope: Scope) => Rendered
@@ -55,15 +54,6 @@ const evaluateAll = (node: DocNode, scope: Scope): Rendered => {
 const isMap = (value: Value): value is { readonly [key: string]: Value } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Takes away what `default(omit)` left out. */
-const withoutOmitted = (value: Value): Value => {
-  if (!isMap(value) || !Object.values(value).includes(omitted)) return value
-  return Object.assign(
-    Object.create(null),
-    Object.fromEntries(Object.entries(value).filter(([, each]) => each !== omitted)),
-  ) as Value
-}
-
 /** Names of local files become absolute paths, under which the schedule keeps their content. */
 const withFiles = (value: Value, task: Task, play: Play, locate: Locate): Rendered => {
   const names = task.type.localFiles ?? []
@@ -91,14 +81,14 @@ const render = (task: Task, scope: Scope, partly: boolean): Rendered => {
   const { text, expressions } = argumentParts(task)
   const rendered = (partly ? renderPartly : renderNode)(text, scope)
   if (rendered.kind !== 'value') return rendered
-  if (expressions.length === 0) return { kind: 'value', value: withoutOmitted(rendered.value) }
+  if (expressions.length === 0) return rendered
   const value: Record<string, Value> = Object.assign(Object.create(null), rendered.value)
   for (const { key, value: node } of expressions) {
     const result = evaluateAll(node, scope)
     if (result.kind === 'value') value[String(key.value)] = result.value
     else if (!partly || result.kind === 'problem') return result
   }
-  return { kind: 'value', value: withoutOmitted(value) }
+  return { kind: 'value', value }
 }
 
 /** The arguments as `parse` of the task type takes them. */

@@ -1,10 +1,11 @@
 /** Every mistake of a task that can be found without a host. */
-import type { Diagnostic, DocNode, MapNode, Scope } from '../model/document.ts'
+import type { Diagnostic, DocNode, MapNode, Rendered, Scope } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import { evaluate, renderNode, syntaxProblems } from '../template/render.ts'
 import { placed } from './argument-place.ts'
 import { argumentParts, renderArgumentsPartly } from './arguments.ts'
 import type { BuiltPlay } from './build-play.ts'
+import { certainNames } from './certain-names.ts'
 import { inspect, itemScopes } from './resolve.ts'
 import type { Learned, PlayScope, Scopes } from './scope.ts'
 
@@ -23,20 +24,27 @@ const syntaxOf = (task: Task): Diagnostic[] => {
 const syntaxOfExpressions = (node: DocNode): readonly Diagnostic[] =>
   node.kind === 'list' ? node.items.flatMap(syntaxOfExpressions) : syntaxProblems(node, 'expression')
 
+/** What waits is wrong all the same when a name that it needs for certain is nobody's. */
+const problemsOf = (rendered: Rendered, node: DocNode, as: 'text' | 'expression', scope: Scope): Diagnostic[] => {
+  if (rendered.kind === 'problem') return [rendered.problem]
+  if (rendered.kind === 'value') return []
+  return certainNames(node, as).flatMap((name) => {
+    const alone = evaluate(name, scope)
+    return alone.kind === 'problem' ? [alone.problem] : []
+  })
+}
+
 /** Each scalar for itself: one that waits hides none of the others' mistakes. */
 const leafProblems = (node: DocNode, scope: Scope): Diagnostic[] => {
   if (node.kind === 'list') return node.items.flatMap((item) => leafProblems(item, scope))
   if (node.kind === 'map')
     return node.entries.flatMap(({ key, value }) => [...leafProblems(key, scope), ...leafProblems(value, scope)])
-  if (typeof node.value !== 'string' || !node.value.includes('{{')) return []
-  const rendered = renderNode(node, scope)
-  return rendered.kind === 'problem' ? [rendered.problem] : []
+  return problemsOf(renderNode(node, scope), node, 'text', scope)
 }
 
 const expressionProblems = (node: DocNode, scope: Scope): Diagnostic[] => {
   if (node.kind === 'list') return node.items.flatMap((item) => expressionProblems(item, scope))
-  const result = evaluate(node, scope)
-  return result.kind === 'problem' ? [result.problem] : []
+  return problemsOf(evaluate(node, scope), node, 'expression', scope)
 }
 
 /** Arguments that are known already are judged already; what is only missing may be what waits. */
@@ -64,11 +72,18 @@ const fileProblems = ({ args, type }: Task, scope: Scope): Diagnostic[] =>
     return [{ severity: 'error', summary, at: node.at, hint: 'local files are read before any host is contacted' }]
   })
 
+/** Those up to the first that waits: what comes after it may be guarded by it. */
+const conditionProblems = ({ when }: Task, scope: Scope): Diagnostic[] => {
+  const waiting = when.find((condition) => evaluate(condition, scope).kind === 'waits')
+  return waiting === undefined ? [] : expressionProblems(waiting, scope)
+}
+
 /** What a task that waits or is wrong says when each part of it is looked at alone. */
 const detail = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[] =>
   scope.memos.checked.recall(task, scope.forTask(task), (seen) => {
     const { text, expressions } = argumentParts(task)
     const inItems = itemScopes(task, seen).flatMap((each) => [
+      ...conditionProblems(task, each),
       ...leafProblems(text, each),
       ...expressions.flatMap(({ value }) => expressionProblems(value, each)),
       ...[task.environment, play.environment].flatMap((node) => (node === undefined ? [] : leafProblems(node, each))),

@@ -1,17 +1,15 @@
 /** Ansible's magic variables: names that the runner itself gives. */
 import { dirname, resolve } from 'node:path'
-import type { Binding, Scope, Value } from '../model/document.ts'
+import type { Binding, Diagnostic, Scope, Value } from '../model/document.ts'
 import type { Host, Inventory } from '../model/inventory.ts'
 import type { Play } from '../model/schedule.ts'
+import { type Fault, fault } from '../template/fault.ts'
 import { pendingField, renderNode } from '../template/render.ts'
 
 export interface Magic {
   get(name: string, host: string, play: Play | undefined): Binding | undefined
   readonly names: readonly string[]
 }
-
-/** Where a variable was left out on purpose: `{{ mode | default(omit) }}` takes the argument away. */
-export const omitted = '__omit_this_argument__'
 
 type Source = (host: Host | undefined, name: string, play: Play | undefined) => Value | undefined
 
@@ -32,7 +30,6 @@ export const magicOf = (inventory: Inventory, check: boolean, hostScope: (host: 
     groups: () => groups,
     hostvars: () => hostvars,
     ansible_check_mode: () => check,
-    omit: () => omitted,
     play_hosts: (_, __, play) => play?.hosts,
     ansible_play_hosts: (_, __, play) => play?.hosts,
     ansible_play_hosts_all: (_, __, play) => play?.hosts,
@@ -47,7 +44,7 @@ export const magicOf = (inventory: Inventory, check: boolean, hostScope: (host: 
 }
 
 /** A map whose values are made when they are first used: fleets are large, and few templates look at other hosts. */
-const lazyMap = (names: Iterable<string>, make: (name: string) => Value | undefined): Value => {
+const lazyMap = (names: Iterable<string>, make: (name: string) => Value): Value => {
   const map: Record<string, Value> = Object.create(null)
   for (const name of names)
     Object.defineProperty(map, name, {
@@ -62,19 +59,37 @@ const lazyMap = (names: Iterable<string>, make: (name: string) => Value | undefi
   return map
 }
 
-const hostvarsOf = (inventory: Inventory, hostScope: (host: string) => Scope): Value =>
-  lazyMap(inventory.hosts.keys(), (host) => {
+/** Evaluation stops in the template that asked, with the fault of the other host's variable. */
+const stopAt = ({ summary, hint, at }: Diagnostic): Fault => ({
+  ...fault(summary, hint),
+  ...(at !== undefined && { at }),
+})
+
+const hostvarsOf = (inventory: Inventory, hostScope: (host: string) => Scope): Value => {
+  const busy = new Set<string>()
+  return lazyMap(inventory.hosts.keys(), (host) => {
     const scope = hostScope(host)
     const own = [...scope.names()].filter((name) => name !== 'hostvars')
-    return lazyMap(own, (name) => valueIn(name, scope))
+    return lazyMap(own, (name) => {
+      const key = `${host}\0${name}`
+      if (busy.has(key))
+        throw fault(`\`${name}\` of ${host} is made of itself`, 'give one of the variables a value of its own')
+      busy.add(key)
+      try {
+        return valueIn(name, scope)
+      } finally {
+        busy.delete(key)
+      }
+    })
   })
+}
 
-const valueIn = (name: string, scope: Scope): Value | undefined => {
+const valueIn = (name: string, scope: Scope): Value => {
   const binding = scope.get(name)
-  if (binding === undefined) return undefined
+  if (binding === undefined) return null
   if (binding.kind === 'value') return binding.value
   if (binding.kind === 'pending') return pendingField(binding.why)
   const rendered = renderNode(binding.node, scope)
-  if (rendered.kind === 'value') return rendered.value
-  return rendered.kind === 'waits' ? pendingField(rendered.on) : undefined
+  if (rendered.kind === 'problem') throw stopAt(rendered.problem)
+  return rendered.kind === 'waits' ? pendingField(rendered.on) : rendered.value
 }
