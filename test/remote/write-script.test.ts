@@ -1,0 +1,321 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Step, Test } from '../../src/model/task-type.ts'
+import type { Frame, TaskEnd } from '../../src/remote/frames.ts'
+import { type KeyedTest, type WriteTask, writeScript } from '../../src/remote/write-script.ts'
+import { nonce, onlyTools, run, runScript, type Surroundings, scratch, shells } from './shells.ts'
+
+const owner = `ann@desk, run ${run}`
+const keyed = (...tests: Test[]): KeyedTest[] => tests.map((test) => ({ key: `${test.kind} key`, test }))
+const task = (...steps: Step[]): WriteTask => ({
+  index: 0,
+  changes: [{ from: [], steps, proof: [] }],
+  opaque: false,
+  limit: 10,
+})
+const sh = (line: string, more: Partial<Extract<Step, { kind: 'run' }>> = {}): Step => ({
+  kind: 'run',
+  command: ['sh', '-c', line],
+  ...more,
+})
+
+test('what would lead out of /proc/sys or of its files is our own bug', () => {
+  const write = (step: Step) => () => writeScript({ nonce, run, owner, lockWait: 0, tasks: [task(step)], atEnd: [] })
+  for (const path of ['../etc/passwd', 'net/../../x', '/net/ipv4', 'net//ipv4', ''])
+    expect(write({ kind: 'set', path, value: '1' })).toThrow('/proc/sys')
+  for (const path of ['etc/x', '/etc/', ''])
+    expect(write({ kind: 'put', path, content: Buffer.of() })).toThrow('absolute')
+  expect(() => writeScript({ nonce, run: '../x', owner, lockWait: 0, tasks: [], atEnd: [] })).toThrow('run')
+})
+
+describe.each(shells)('%s', (_name, shell) => {
+  const place = scratch()
+  beforeEach(() => rmSync(place.roots.run, { recursive: true, force: true }))
+
+  const request = { nonce, run, owner, lockWait: 0, atEnd: [], roots: place.roots }
+  const write = async (tasks: readonly WriteTask[], around: Surroundings = {}): Promise<readonly Frame[]> =>
+    (await runScript(shell, writeScript({ ...request, tasks }), { place, ...around })).frames
+  const endOf = (frames: readonly Frame[]): TaskEnd | undefined =>
+    frames.flatMap((frame) => (frame.kind === 'end' ? [frame.end] : []))[0]
+  const outcome = async (...steps: Step[]): Promise<TaskEnd | undefined> => endOf(await write([task(...steps)]))
+  const does = async (expected: Test, around?: Surroundings) => {
+    const frames = await write([{ ...task(), changes: [{ from: keyed(expected), steps: [], proof: [] }] }], around)
+    const end = endOf(frames)
+    return end?.kind === 'moved' ? end.found : end?.kind
+  }
+
+  describe('the way through', () => {
+    test('a change is tested, carried out and proven, and so are all wishes at the end', async () => {
+      place.file('sys/net/x', '0\n')
+      const changed: WriteTask = {
+        index: 3,
+        changes: [
+          {
+            from: keyed({ kind: 'value', path: 'net/x', is: ['0'] }),
+            steps: [{ kind: 'set', path: 'net/x', value: '1' }, sh('cat sys/net/x'), sh('echo two >&2')],
+            proof: keyed({ kind: 'value', path: 'net/x', is: ['1', '2'] }),
+          },
+        ],
+        opaque: false,
+        limit: 10,
+      }
+      const script = writeScript({
+        ...request,
+        tasks: [changed, { ...task(), index: 4 }],
+        atEnd: [{ index: 1_000_003, tests: keyed({ kind: 'value', path: 'net/x', is: ['1'] }) }],
+      })
+      const { frames, status, stderr } = await runScript(shell, script, { place })
+      expect(frames).toEqual([
+        { kind: 'begin', index: 3 },
+        {
+          kind: 'end',
+          index: 3,
+          end: {
+            kind: 'done',
+            results: [
+              { exitCode: 0, stdout: '1\n', stderr: '' },
+              { exitCode: 0, stdout: '', stderr: 'two\n' },
+            ],
+          },
+        },
+        { kind: 'begin', index: 4 },
+        { kind: 'end', index: 4, end: { kind: 'done', results: [] } },
+        { kind: 'done' },
+      ])
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    })
+
+    test('moved: nothing of the change is done, nor what comes after', async () => {
+      place.file('sys/net/x', '5\n')
+      const from = keyed({ kind: 'value', path: 'net/x', is: ['0'] })
+      const frames = await write([
+        { ...task(), changes: [{ from, steps: [sh('touch moved-step')], proof: [] }] },
+        { ...task(sh('touch moved-step')), index: 1 },
+      ])
+      expect(frames).toEqual([
+        { kind: 'begin', index: 0 },
+        { kind: 'end', index: 0, end: { kind: 'moved', change: 0, key: 'value key', found: '5' } },
+      ])
+      expect(existsSync(join(place.path, 'moved-step'))).toBe(false)
+    })
+
+    test('refused: the step is not done, and which test said so', async () => {
+      const missing: Test = { kind: 'value', path: 'net/missing', is: [] }
+      const unwilling: Test = { kind: 'succeeds', command: ['sh', '-c', 'echo no >&2; exit 3'] }
+      const end = await outcome(sh('true'), { ...sh('touch refused-step'), requires: [missing, unwilling] })
+      expect(end).toEqual({ kind: 'refused', change: 0, step: 1, test: 1, found: 'exit 3 no' })
+      expect(existsSync(join(place.path, 'refused-step'))).toBe(false)
+    })
+
+    test('did not take: by the proof of the change, and by the last look', async () => {
+      place.file('sys/net/x', '0\n')
+      const wish = keyed({ kind: 'value', path: 'net/x', is: ['1'] })
+      const untaken = { key: 'value key', kind: 'did-not-take', found: '0' }
+      const proof = await write([
+        {
+          ...task(),
+          changes: [
+            { from: [], steps: [], proof: [] },
+            { from: [], steps: [], proof: wish },
+          ],
+        },
+      ])
+      expect(endOf(proof)).toEqual({ ...untaken, change: 1 })
+      const script = writeScript({ ...request, tasks: [task()], atEnd: [{ index: 7, tests: wish }] })
+      const { frames } = await runScript(shell, script, { place })
+      expect(frames.slice(1)).toEqual([
+        { kind: 'end', index: 0, end: { kind: 'done', results: [] } },
+        { kind: 'end', index: 7, end: { ...untaken, change: -1 } },
+      ])
+    })
+
+    test('failed: the exit code, both streams, and nothing after it', async () => {
+      const end = await outcome(sh('echo out; echo err >&2; exit 7'), sh('touch after-failure'))
+      expect(end).toEqual({
+        kind: 'failed',
+        change: 0,
+        step: 0,
+        result: { exitCode: 7, stdout: 'out\n', stderr: 'err\n' },
+        timedOut: false,
+      })
+      expect(existsSync(join(place.path, 'after-failure'))).toBe(false)
+    })
+
+    test('nothing but lock and journal stays in the runtime directory, for their owner only', async () => {
+      await outcome(sh('echo x'), sh('exit 1'))
+      expect(readdirSync(place.roots.run).sort()).toEqual([`${run}-${nonce}.frames`, 'lock'])
+      expect(statSync(place.roots.run).mode & 0o777).toBe(0o700)
+      expect(statSync(join(place.roots.run, `${run}-${nonce}.frames`)).mode & 0o777).toBe(0o600)
+      expect(place.read('run/ipvs-play/lock')).toBe('')
+    })
+  })
+
+  describe('tests', () => {
+    test('a value is compared word by word', async () => {
+      place.file('sys/net/rmem', '4096\t131072\t6291456\n')
+      expect(await does({ kind: 'value', path: 'net/rmem', is: ['1', ' 4096 131072\t6291456 '] })).toBe('done')
+      expect(await does({ kind: 'value', path: 'net/rmem', is: ['4096'] })).toBe('4096 131072 6291456')
+      place.file('sys/net/odd', '-n * $HOME\n')
+      expect(await does({ kind: 'value', path: 'net/odd', is: ['-n * $HOME'] })).toBe('done')
+      place.file('sys/net/empty', '\n')
+      expect(await does({ kind: 'value', path: 'net/empty', is: [''] })).toBe('done')
+      expect(await does({ kind: 'value', path: 'net/empty', is: [] })).toBe('')
+      expect(await does({ kind: 'value', path: 'net/none', is: [] })).toBe('done')
+      expect(await does({ kind: 'value', path: 'net/none', is: ['1'] })).toBe('no such file')
+      expect(await does({ kind: 'value', path: 'net', is: ['1'] })).toBe('not readable')
+    })
+
+    test('files: absent, links, directories, content, mode and owner', async () => {
+      const path = place.file('files/a file', 'content', 0o640)
+      const sha256 = 'ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73'
+      const me = process.getuid?.() === 0 ? { owner: 'root', group: '0' } : {}
+      const file = (is: Extract<Test, { kind: 'file' }>['is'], at = path) => does({ kind: 'file', path: at, is })
+      expect(await file({ kind: 'file', sha256 })).toBe('done')
+      expect(await file({ kind: 'file', sha256, mode: '0640', ...me })).toBe('done')
+      expect(await file({ kind: 'file', sha256, mode: '0644' })).toContain(`file ${sha256} 640 `)
+      expect(await file({ kind: 'file', sha256, owner: 'nobody' })).toContain(`file ${sha256} 640 `)
+      expect(await file({ kind: 'file', sha256: sha256.replace('e', 'f') })).toContain(sha256)
+      expect(await file({ kind: 'absent' })).toContain(sha256)
+      expect(await file({ kind: 'absent' }, `${path}-`)).toBe('done')
+      expect(await file({ kind: 'file', sha256 }, `${path}-`)).toBe('absent')
+      const directory = join(place.path, 'files')
+      expect(await file({ kind: 'other', what: 'directory' }, directory)).toBe('done')
+      expect(await file({ kind: 'other', what: 'special file' }, '/dev/null')).toBe('done')
+      expect(await file({ kind: 'absent' }, '/dev/null')).toBe('a special file')
+      rmSync(join(directory, 'link'), { force: true })
+      symlinkSync('a file', join(directory, 'link'))
+      expect(await file({ kind: 'link', to: 'a file' }, join(directory, 'link'))).toBe('done')
+      expect(await file({ kind: 'link', to: 'else' }, join(directory, 'link'))).toBe('link a file')
+      expect(await file({ kind: 'file', sha256 }, join(directory, 'link'))).toBe('link a file')
+    })
+
+    test.each([
+      ['192.0.2.9 50000 192.0.2.1 22', '192.0.2.1/32', '192.0.2.1'],
+      ['192.0.2.9 50000 192.0.2.1 22', '192.0.2.10', 'done'],
+      ['192.0.2.9 50000 192.0.2.1 22', '192.0.2.9/32', 'done'],
+      ['::ffff:192.0.2.9 50000 ::ffff:192.0.2.1 22', '192.0.2.1', '192.0.2.1'],
+      ['2001:db8::9 50000 2001:db8::1 22', '2001:DB8:0::1/128', '2001:db8::1'],
+      ['fe80::9%eth0 50000 fe80::1%eth0 22', 'fe80::1/64', 'fe80::1'],
+      ['', '192.0.2.1', 'unknown'],
+    ])('the session %j and deleting %s: %s', async (session, address, said) => {
+      expect(await does({ kind: 'not-session', address }, { session })).toBe(said)
+    })
+  })
+
+  describe('steps', () => {
+    test('a setting: what cannot be written says why', async () => {
+      expect(await outcome({ kind: 'set', path: 'net/missing', value: '1' })).toMatchObject({
+        kind: 'failed',
+        result: { exitCode: 1, stderr: `${place.roots.sys}/net/missing: no such file` },
+      })
+      place.file('sys/dir/x', '')
+      expect(await outcome({ kind: 'set', path: 'dir', value: '1' })).toMatchObject({
+        kind: 'failed',
+        result: { stderr: expect.stringMatching(/directory/i) },
+      })
+    })
+
+    test('a command gets its stdin, its directory and its environment; none gets the script', async () => {
+      mkdirSync(join(place.path, 'in here'), { recursive: true })
+      const words = `it's\n$HOME\n`
+      const steps = [sh('cat; pwd', { stdin: words, chdir: join(place.path, 'in here') }), sh('cat; echo "$A$LC_ALL"')]
+      const frames = await write([
+        { ...task(...steps), environment: { A: `'"` } },
+        { ...task(sh('echo "$A"')), index: 1 },
+      ])
+      expect(
+        frames.flatMap((frame) => (frame.kind === 'end' && frame.end.kind === 'done' ? frame.end.results : [])),
+      ).toEqual([
+        { exitCode: 0, stdout: `${words}${join(place.path, 'in here')}\n`, stderr: '' },
+        { exitCode: 0, stdout: `'"C\n`, stderr: '' },
+        { exitCode: 0, stdout: '\n', stderr: '' },
+      ])
+    })
+
+    test('a directory that is not there fails before the command', async () => {
+      const end = await outcome(sh('touch chdir-step', { chdir: '/nowhere' }))
+      expect(end).toMatchObject({
+        kind: 'failed',
+        result: { exitCode: 1, stderr: expect.stringContaining('/nowhere') },
+      })
+      expect(existsSync(join(place.path, 'chdir-step'))).toBe(false)
+    })
+
+    test('a command that does not read its stdin, and one that is not there', async () => {
+      expect(await outcome(sh('true', { stdin: 'x'.repeat(200_000) }))).toMatchObject({ kind: 'done' })
+      const end = await outcome({ kind: 'run', command: ['no-such-command'] })
+      expect(end).toMatchObject({ kind: 'failed', result: { exitCode: 127 } })
+    })
+
+    test('output is cut at 1 MiB', async () => {
+      const end = await outcome(sh('head -c 1048577 /dev/zero | tr "\\000" x; echo err >&2'))
+      const [result] = end?.kind === 'done' ? end.results : []
+      expect(result?.stdout.length).toBe(1_048_576 + '\n(cut at 1 MiB)\n'.length)
+      expect(result?.stdout.endsWith('x\n(cut at 1 MiB)\n')).toBe(true)
+      expect(result?.stderr).toBe('err\n')
+    })
+
+    test('over its limit: ended, and known to be', async () => {
+      expect(await outcome(sh('echo begun; sleep 60', { limit: 1 }))).toMatchObject({
+        kind: 'failed',
+        timedOut: true,
+        result: { stdout: 'begun\n' },
+      })
+      expect(await outcome(sh('exit 124'))).toMatchObject({
+        kind: 'failed',
+        timedOut: false,
+        result: { exitCode: 124 },
+      })
+    })
+
+    test('over its limit without `timeout` and flock', async () => {
+      const PATH = onlyTools(place, 'few-tools', [
+        'sh',
+        'sleep',
+        'id',
+        'mkdir',
+        'rmdir',
+        'chmod',
+        'find',
+        'rm',
+        'cat',
+        'dd',
+        'wc',
+      ])
+      const frames = await write([{ ...task(sh('cat; sleep 60', { limit: 1, stdin: 'begun' })), index: 2 }], {
+        env: { PATH },
+      })
+      expect(endOf(frames)).toMatchObject({ kind: 'failed', timedOut: true, result: { stdout: 'begun' } })
+    })
+
+    test('a daemon that a step leaves behind holds neither channel nor lock', async () => {
+      const daemon = `(trap 'exit' TERM; echo $$ >&2; while :; do sleep 1; done) & echo $!`
+      const first = await outcome(sh(daemon))
+      const [result] = first?.kind === 'done' ? first.results : []
+      try {
+        expect(await outcome(sh('true'))).toMatchObject({ kind: 'done' })
+      } finally {
+        process.kill(Number(result?.stdout))
+      }
+    })
+  })
+
+  test('without a directory of its own the script says so, and works all the same', async () => {
+    const asRoot = process.getuid?.() === 0
+    const daemon = 'sleep 60 & echo $!'
+    const frames = await write(
+      [task(sh('echo out; printf err >&2'), sh(daemon)), { ...task(sh('printf end; exit 3')), index: 1 }],
+      {
+        env: { XDG_RUNTIME_DIR: undefined },
+        ...(asRoot ? { uid: 65534 } : {}),
+      },
+    )
+    expect(frames[0]).toEqual({ kind: 'notice', text: expect.stringContaining('not locked') })
+    const [done, failed] = frames.flatMap((frame) => (frame.kind === 'end' ? [frame.end] : []))
+    const results = done?.kind === 'done' ? done.results : []
+    expect(results[0]).toEqual({ exitCode: 0, stdout: 'out\nerr', stderr: '' })
+    process.kill(Number(results[1]?.stdout))
+    expect(failed).toMatchObject({ kind: 'failed', result: { exitCode: 3, stdout: 'end' } })
+  })
+})
