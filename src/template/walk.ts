@@ -31,15 +31,15 @@ export interface Walk {
   evaluation(locals: Locals): Evaluation
 }
 
-/** What the parts of a template print. One part that prints alone keeps its type; several become text. */
+/** What the parts of a template print, as ansible-core 2.19 does: nothing is null, one part alone keeps its type, several become text. */
 export const walkParts = (parts: readonly Part[], walk: Walk): Inner => {
   const printed: Inner[] = []
   walkInto(parts, walk, noLocals(), printed)
-  const [first] = printed
-  if (printed.length === 1 && first !== undefined) return first
+  const [first = null] = printed
+  if (printed.length <= 1) return first
   let text = ''
   for (const piece of printed) {
-    text += piece === null ? '' : textOf(piece)
+    text += textOf(piece)
     if (text.length > maxText) throw fault('the text grows beyond 4 MiB')
   }
   return text

@@ -1,5 +1,6 @@
 import type { Value } from '../../model/document.ts'
 import { memberPath } from '../access.ts'
+import { binary } from '../arithmetic.ts'
 import { fault } from '../fault.ts'
 import {
   flagFrom,
@@ -170,8 +171,11 @@ export const listFilters: Operations = {
   }),
   min: extreme(-1),
   max: extreme(1),
-  sum: on('attribute start', (value, [attribute, start]) =>
-    itemsOf(value).reduce<number>((sum, item) => sum + numberFrom(by(attribute)(item)), numberOrNone(start, 0)),
+  sum: on('attribute start', (value, [attribute, start], tools) =>
+    itemsOf(value).reduce<Value>((sum, item) => {
+      tools.spend(isList(sum) ? 1 + sum.length : 1)
+      return binary('+', sum, by(attribute)(item))
+    }, start ?? 0),
   ),
   unique: on('case_sensitive attribute', (value, [caseSensitive, attribute], tools) =>
     distinct(itemsOf(value), tools, (item) => folded(by(attribute)(item), caseSensitive)),
@@ -220,7 +224,8 @@ export const listFilters: Operations = {
   reject: choosing(false, false),
   selectattr: choosing(true, true),
   rejectattr: choosing(false, true),
-  groupby: on('attribute default', (value, [attribute]) => {
+  groupby: on('attribute', (value, [attribute]) => {
+    if (attribute === undefined) throw fault('the name of the attribute is missing')
     const items = sorted(itemsOf(value), attribute, true)
     const groups: { key: Value; items: Value[] }[] = []
     for (const item of items) {
