@@ -33,6 +33,6 @@ export default defineTask({
     kind: 'changes',
     changes: [],
     wishes: [],
-    result: { msg: wish?.var?.value ?? wish?.msg ?? (wish?.var ? null : 'Hello world!') },
+    result: { msg: wish?.var ? wish.var.value : wish?.msg === undefined ? 'Hello world!' : wish.msg },
   }),
 })
