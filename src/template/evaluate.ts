@@ -8,6 +8,7 @@ import type { Operation, Tools } from './filter.ts'
 import { filters } from './filters.ts'
 import { functions } from './functions.ts'
 import { changing, methodsOf } from './methods.ts'
+import { staticValue } from './parsed.ts'
 import { textOf } from './python-text.ts'
 import type { Arguments, Expression } from './syntax.ts'
 import { tests } from './tests.ts'
@@ -146,8 +147,12 @@ export const find = (of: Expression, context: Evaluation): Found => {
   const key = of.kind === 'attribute' ? of.name : value(of.index, context)
   const child = base.kind === 'node' ? childOf(base.node, key) : undefined
   if (child && base.kind === 'node') return { kind: 'node', node: child, name: `${base.name}.${textOf(key)}` }
-  const container = at(of.of.offset, () => used(settled(base, context)))
-  const result = member(container, key)
+  const container = at(of.of.offset, () =>
+    settled(base.kind === 'node' ? (keysOnly(base.node) ?? base) : base, context),
+  )
+  // Missing of missing is the first that is missing, so that default() covers the whole path.
+  if (isMissing(container)) return inner(container)
+  const result = member(used(container), key)
   return inner(isMissing(result) ? placed(result, of.offset) : result)
 }
 
@@ -179,6 +184,12 @@ const childOf = (node: DocNode, key: Value): DocNode | undefined => {
   if (node.kind !== 'map') return undefined
   const name = textOf(key)
   return node.entries.find((entry) => entry.key.value === name)?.value
+}
+
+/** The names in a written map that holds no templates for keys: enough to say that one is not there. */
+const keysOnly = (node: DocNode): Found | undefined => {
+  if (node.kind !== 'map' || node.entries.some(({ key }) => staticValue(key) === undefined)) return undefined
+  return inner(mapOf(node.entries.map(({ key }) => [String(key.value), null])))
 }
 
 const named = (name: string, offset: number, context: Evaluation): Found => {

@@ -1,6 +1,7 @@
 import { fault } from './fault.ts'
 import { numberFrom, type Operations, on } from './filter.ts'
-import { isMap, mapOf } from './values.ts'
+import { textOf } from './python-text.ts'
+import { isMap, itemsOf, mapOf } from './values.ts'
 
 const maxRange = 100_000
 
@@ -15,7 +16,10 @@ export const functions: Operations = {
     tools.spend(count)
     return Array.from({ length: count }, (_item, index) => start + index * step)
   }),
-  dict: on('pairs', (_, [pairs]) => (pairs !== undefined && isMap(pairs) ? pairs : mapOf([]))),
+  dict: on('pairs', (_, [pairs = []]) => {
+    if (isMap(pairs)) return pairs
+    return mapOf(itemsOf(pairs).map((pair) => [textOf(itemsOf(pair)[0] ?? null), itemsOf(pair)[1] ?? null]))
+  }),
 }
 
 export const functionNames: ReadonlySet<string> = new Set(Object.keys(functions))

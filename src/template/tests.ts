@@ -2,7 +2,7 @@ import type { Value } from '../model/document.ts'
 import { compares, contains } from './arithmetic.ts'
 import { fault } from './fault.ts'
 import { type Given, numberFrom, textFrom } from './filter.ts'
-import { regexOf, subject } from './regex.ts'
+import { type RegexFlags, regexOf, subject } from './regex.ts'
 import { equals, type Inner, isList, isMap, isMissing, isTrue, itemsOf, kindOf, used } from './values.ts'
 import { compareVersions } from './version.ts'
 
@@ -28,16 +28,12 @@ const flag = (name: string, wanted = true): TestOperation =>
     return (Object.hasOwn(value, name) && isTrue(used(value[name] ?? null))) === wanted
   })
 
-const pattern = (before: string, after: string): TestOperation => ({
+type Matching = (pattern: string, flags: RegexFlags) => RegExp
+
+const pattern = (matching: Matching): TestOperation => ({
   params: ['pattern', 'ignorecase', 'multiline'],
-  run: (value, [text, ignoreCase, multiline]) => {
-    // Only a whole pattern may be anchored from outside: alternatives need the group.
-    const source = textFrom(text)
-    const inline = /^\(\?[a-zA-Z]+\)/.exec(source)?.[0] ?? ''
-    return regexOf(`${inline}${before}${source.slice(inline.length)}${after}`, { ignoreCase, multiline }).test(
-      subject(textFrom(used(value))),
-    )
-  },
+  run: (value, [text, ignoreCase, multiline]) =>
+    matching(textFrom(text), { ignoreCase, multiline }).test(subject(textFrom(used(value)))),
 })
 
 const regex: TestOperation = {
@@ -49,9 +45,14 @@ const regex: TestOperation = {
   },
 }
 
-const match = pattern('(?<![\\s\\S])(?:', ')')
-const search = pattern('', '')
-const fullMatch = pattern('(?<![\\s\\S])(?:', ')(?![\\s\\S])')
+const search = pattern(regexOf)
+const match = pattern((text, flags) => regexOf(text, { ...flags, extra: 'y' }))
+const fullMatch = pattern((text, flags) => {
+  // Said first, so that a mistake is told about the pattern as it was written.
+  regexOf(text, flags)
+  const inline = /^\(\?[a-zA-Z]+\)/.exec(text)?.[0] ?? ''
+  return regexOf(`${inline}(?:${text.slice(inline.length)})(?![\\s\\S])`, { ...flags, extra: 'y' })
+})
 
 const isNumber = (value: Value): boolean => typeof value === 'number' || typeof value === 'boolean'
 
