@@ -43,6 +43,13 @@ export const readBoolean = (node: DocNode, what: string, report: Report): boolea
   return undefined
 }
 
+/** A text that is used as it is, so that a template in it would be taken for a name. */
+export const readPlainText = (node: DocNode, what: string, report: Report): string | undefined => {
+  const text = readText(node, what, report)
+  if (text?.includes('{{')) report(mistake(node.at, `\`${what}\` cannot hold a template`, 'write the name itself'))
+  return text
+}
+
 /** A text or a list of texts; nothing is an empty list. */
 export const readTexts = (node: DocNode, what: string, report: Report): readonly ScalarNode[] => {
   if (isNothing(node)) return []
@@ -52,7 +59,7 @@ export const readTexts = (node: DocNode, what: string, report: Report): readonly
   )
 }
 
-export const readMap = (node: DocNode, what: string, report: Report): MapNode | undefined => {
+const readMap = (node: DocNode, what: string, report: Report): MapNode | undefined => {
   if (node.kind === 'map') return node
   if (!isNothing(node))
     report(

@@ -9,6 +9,7 @@ import {
   type Report,
   readBoolean,
   readEnvironment,
+  readPlainText,
   readTags,
   readText,
   readTexts,
@@ -137,7 +138,7 @@ export const readTask = (node: DocNode, known: readonly string[], report: Report
     loop: read('loop', (value) => readLoop(value, report)),
     register: read('register', (value) => readRegister(value, report)),
     become: flag('become'),
-    becomeUser: read('become_user', (value) => readText(value, 'become_user', report)),
+    becomeUser: read('become_user', (value) => readPlainText(value, 'become_user', report)),
     environment: read('environment', (value) => readEnvironment(value, report)),
     vars: read('vars', (value) => readVariables(value, 'vars', report)),
   }

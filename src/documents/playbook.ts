@@ -8,6 +8,7 @@ import {
   type Report,
   readBoolean,
   readEnvironment,
+  readPlainText,
   readTags,
   readText,
   readTexts,
@@ -111,7 +112,7 @@ const readPlay = (map: MapNode, types: readonly string[], report: Report): PlayD
     maxFail: node('max_fail'),
     maxUnreachable: node('max_unreachable'),
     become: read('become', (value) => readBoolean(value, 'become', report)),
-    becomeUser: read('become_user', (value) => readText(value, 'become_user', report)),
+    becomeUser: read('become_user', (value) => readPlainText(value, 'become_user', report)),
     environment: read('environment', (value) => readEnvironment(value, report)),
   }
   return {

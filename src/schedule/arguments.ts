@@ -4,8 +4,6 @@ import type { Play, Task } from '../model/schedule.ts'
 import { evaluate, renderNode, renderPartly } from '../template/render.ts'
 import type { Locate } from './scope.ts'
 
-export type Render = (node: DocNode, scope: Scope) => Rendered
-
 /** Arguments of a map parted into text to render and expressions to evaluate. */
 interface Parts {
   readonly text: DocNode

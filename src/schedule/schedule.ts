@@ -13,7 +13,6 @@ import { createScopes, type Learned, type PlayScope } from './scope.ts'
 import { specialTags } from './tags.ts'
 
 export { parseExtraVars } from './extra-vars.ts'
-export type { Learned, PlayScope } from './scope.ts'
 
 export interface ScheduleRequest {
   /** As the user gave them; `site.yml` is looked up as given, then under `playbooks/`. */

@@ -81,6 +81,7 @@ describe('mistakes of a play', () => {
       '2:11 `become` must be true or false, not the text "{{ b }}" | a template is not supported here',
     ],
     ['become_user: [a]', '2:16 `become_user` must be text, not a list'],
+    ['become_user: "{{ u }}"', '2:16 `become_user` cannot hold a template | write the name itself'],
     ['name: [a]', '2:9 `name` must be text, not a list'],
     ['name: ""', '2:9 `name` is empty'],
     ['name: true', '2:9 `name` must be text, not the boolean true | put it in quotes'],

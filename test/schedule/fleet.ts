@@ -12,7 +12,7 @@ import { type Schedule, type ScheduleRequest, schedule } from '../../src/schedul
 import { taskTypes } from './task-types.ts'
 
 /** Variables as they would stand in an inventory. */
-export const varsOf = (yaml: string): Map<string, Binding> => {
+const varsOf = (yaml: string): Map<string, Binding> => {
   const { value } = parseYaml(yaml, 'inventory/hosts.yml', 'data')
   return new Map(
     value?.kind === 'map'
@@ -46,7 +46,7 @@ export const fleet = (vars: Readonly<Record<string, string>> = {}, everywhere = 
 }
 
 /** `line:column summary`, as a user would read it; other files by name. */
-export const say = ({ at, summary, severity }: Diagnostic): string => {
+const say = ({ at, summary, severity }: Diagnostic): string => {
   const place =
     at === undefined
       ? ''

@@ -3,7 +3,7 @@ import type { Value } from '../../src/model/document.ts'
 import type { ArgumentProblem, Reading, TaskType } from '../../src/model/task-type.ts'
 
 /** A reading that is known by its key alone. */
-export const reading = (key: string): Reading<unknown> => ({
+const reading = (key: string): Reading<unknown> => ({
   key,
   source: { key, command: ['read', key] },
   parse: (result) => result,
@@ -70,7 +70,7 @@ const copy = define('copy', { localFiles: ['src'] })
 const assert = define('assert', { evaluated: ['that'] })
 const debug = define('debug', { evaluated: ['var'] })
 const persist = define('persist', {})
-const command = define('command', {})
+const command = define('command', { mayBeOpaque: true })
 
 export const taskTypes: ReadonlyMap<string, TaskType<unknown>> = new Map(
   [sysctl, vip, persist, command, copy, debug, assert].map((type) => [type.name, type]),

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { roundStarts } from '../../src/schedule/rounds.ts'
+import { playOf, scheduleText } from './fleet.ts'
+
+test.each([
+  ['{persist: }', []],
+  ['{sysctl: {"{{ nic }}": 1}}, {persist: }', []],
+  ['{persist: }, {command: ls}, {persist: }, {persist: }', ['1.2', '1.3']],
+  ['{command: ls, register: r}, {persist: , when: r.rc == 0}, {persist: , when: r.rc == 0}', ['1.1', '1.2', '1.3']],
+  ['{persist: , register: r}, {persist: }, {persist: , when: r.changed}', ['1.3']],
+])('%s', async (tasks, starts) => {
+  const scheduled = await scheduleText(`- hosts: rs1\n  tasks: [${tasks}]\n`)
+  expect(scheduled.said).toEqual([])
+  if (scheduled.value === undefined) throw new Error('nothing was scheduled')
+  expect([...roundStarts(playOf(scheduled), scheduled.value)]).toEqual(starts)
+})
