@@ -29,6 +29,7 @@ export const readInventory = async (
       continue
     }
     const place = findSources(path, problems)
+    if (place === undefined) continue
     beside.push(place.varsBeside)
     for (const { file, text } of place.sources) take(parseInventory(text, file))
   }

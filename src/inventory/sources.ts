@@ -21,12 +21,12 @@ const ignored =
 
 /**
  * Finds and reads the files of one `-i`: a file, or a directory in the order of its names, as Ansible walks it.
- * What is missing, unreadable or no inventory is added to `problems`. Files are read synchronously: they are few, and
+ * What is missing, unreadable or no inventory is added to `problems`; `undefined` if there is nothing at all. Files are read synchronously: they are few, and
  * each trip through the thread pool would cost more than the reading.
  */
-export const findSources = (path: string, problems: Diagnostic[]): InventoryPlace => {
+export const findSources = (path: string, problems: Diagnostic[]): InventoryPlace | undefined => {
   const entry = attempt(path, problems, () => statSync(path))
-  if (entry === undefined) return { sources: [], varsBeside: dirname(path) }
+  if (entry === undefined) return undefined
   if (!entry.isDirectory()) return { sources: readSource(path, entry, problems), varsBeside: dirname(path) }
   const before = problems.length
   const sources = sourcesBelow(path, [], problems)

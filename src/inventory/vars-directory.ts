@@ -79,7 +79,7 @@ const codeOf = (error: unknown): string =>
 
 const overshadowed = (file: string, by: string): Diagnostic => ({
   severity: 'warning',
-  summary: `${file} is not read, because ${by} is there (Ansible reads one of the two as well)`,
+  summary: `${file} is not read, because ${by} is there, as in Ansible`,
   hint: 'move it into a directory of that name',
 })
 
