@@ -66,7 +66,7 @@ const escaped = (bytes: Uint8Array): string => {
 
 const OCTAL: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte)
-  return /[A-Za-z0-9 ._:/=-]/.test(character) ? character : `\\${byte.toString(8).padStart(3, '0')}`
+  return /[A-Za-z0-9 ._:/=]/.test(character) ? character : `\\${byte.toString(8).padStart(3, '0')}`
 })
 
 /**
