@@ -52,6 +52,8 @@ const carrySegment = async (
 ): Promise<Carried | 'again'> => {
   const writing = createWriting(segment, round, { walk, engine })
   const ended = await writing.send()
+  // A wish that no longer held at the end of the script: the tasks behind it were done all the same.
+  let undone: PlannedTask | undefined
   for (const [offset, planned] of segment.tasks.entries()) {
     const outcomes: ItemOutcome[] = []
     for (const [index, item] of planned.items.entries()) {
@@ -66,17 +68,20 @@ const carrySegment = async (
     const late = writing.undone(offset)
     const whole = reportTask(planned, late === undefined ? outcomes : [late], writing.seconds(offset), { walk, engine })
     walk.cursor++
-    if (whole.status !== 'failed') {
-      walk.host.lasting.push(...planned.lasting)
-      continue
-    }
-    forget(walk)
-    if (planned.task.ignoreErrors) return 'again'
-    walk.host.condition = 'failed'
-    reportRest(walk, engine, `"${planned.name}" failed earlier`)
-    return 'stopped'
+    if (whole.status !== 'failed') walk.host.lasting.push(...planned.lasting)
+    else if (late === undefined) return failedAt(planned, walk, engine)
+    else undone ??= planned
   }
-  return 'on'
+  return undone === undefined ? 'on' : failedAt(undone, walk, engine)
+}
+
+/** Nothing that was read can be relied on any more; only an ignored failure lets the host go on. */
+const failedAt = ({ task, name }: PlannedTask, walk: WalkState, engine: Engine): 'again' | 'stopped' => {
+  forget(walk)
+  if (task.ignoreErrors) return 'again'
+  walk.host.condition = 'failed'
+  reportRest(walk, engine, `"${name}" failed earlier`)
+  return 'stopped'
 }
 
 /** The host is no longer as it was read: read and plan anew from this task, once. */

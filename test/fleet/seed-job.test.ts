@@ -47,14 +47,18 @@ describe.skipIf(lacks('the seed job on a fleet', 'root', 'ip', 'unshare')).each(
     })
 
     test('hosts are as Direct Routing wants them, also after a reboot', async () => {
-      const state = `cd /proc/sys/net/ipv4; cat ip_forward conf/{all,default,eth0}/send_redirects conf/{all,eth0}/arp_ignore conf/{all,eth0}/arp_announce; ip -o -4 addr show dev lo | awk '{print $4, $6, $7, $8}'`
-      const bash = (host: string) => fleet.exec(host, `bash -c ${JSON.stringify(state.replaceAll('$', '\\$'))}`)
+      const read = (host: string) =>
+        fleet.exec(
+          host,
+          `cd /proc/sys/net/ipv4 && cat ip_forward conf/all/send_redirects conf/default/send_redirects conf/eth0/send_redirects \\
+          conf/all/arp_ignore conf/eth0/arp_ignore conf/all/arp_announce conf/eth0/arp_announce; ip -o -4 addr show dev lo`,
+        )
       const [director] = fleet.hosts
       const expectState = async () => {
-        expect((await bash(director?.name ?? '')).stdout.split('\n').slice(0, 4)).toEqual(['1', '0', '0', '0'])
-        const server = (await bash('rs1')).stdout
+        expect((await read(director?.name ?? '')).stdout.split('\n').slice(0, 4)).toEqual(['1', '0', '0', '0'])
+        const server = (await read('rs1')).stdout
         expect(server.split('\n').slice(4, 8)).toEqual(['1', '1', '2', '2'])
-        expect(server).toMatch(/^10\.88\.0\.100\/32 host/m)
+        expect(server).toMatch(/inet 10\.88\.0\.100\/32 scope host/)
       }
       await expectState()
       await fleet.reboot(director?.name ?? '')
