@@ -1,21 +1,46 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Target } from '../../src/model/connection.ts'
 
-/** A real sshd on loopback, in the foreground, with its own keys and configuration in a temporary directory. */
-export interface Sshd {
-  readonly dir: string
-  readonly port: number
-  readonly target: Target
-  readonly child: ChildProcess
-  stop(): Promise<void>
+/** A user of the test machine, there only for sshd and what it starts. */
+export interface TestUser {
+  readonly name: string
+  /** Login shell; default /bin/sh. */
+  readonly shell?: string
+  readonly password?: string
+  /** A line for /etc/sudoers.d: `NOPASSWD: ALL`. */
+  readonly sudo?: string
+  /** Files in its home directory. */
+  readonly home?: { readonly [name: string]: string }
 }
 
 export type KeyType = 'ed25519' | 'rsa' | 'ecdsa'
+
+export interface SshdOptions {
+  readonly hostKeys?: readonly KeyType[]
+  readonly userKeys?: readonly KeyType[]
+  /** Lines of sshd_config, first of all. */
+  readonly config?: readonly string[]
+  readonly users?: readonly TestUser[]
+  /** Lines for sudoers. */
+  readonly sudoers?: readonly string[]
+  /** Commands that run in sshd's mount namespace before it starts; $DIR is its directory. */
+  readonly before?: string
+}
+
+/** A real sshd on loopback, in the foreground, with its own keys, configuration and /etc. */
+export interface Sshd {
+  readonly dir: string
+  readonly port: number
+  /** Logs in as root with the first user key, and knows the host keys. */
+  readonly target: Target
+  stop(): Promise<void>
+}
 
 /** Writes an unencrypted key pair and returns the private key's path. */
 export const makeKey = (dir: string, name: string, type: KeyType = 'ed25519', passphrase = ''): string => {
@@ -35,47 +60,24 @@ export const freePort = async (): Promise<number> => {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-interface SshdOptions {
-  readonly hostKeys?: readonly KeyType[]
-  readonly userKeys?: readonly KeyType[]
-  readonly config?: readonly string[]
-  /** Prepended to the command that starts sshd: `unshare -m sh -c …`. */
-  readonly wrap?: (command: readonly string[], dir: string) => readonly string[]
-  readonly user?: string
-}
-
-/** Starts sshd and returns when it answers. The target knows its host keys and logs in with the first user key. */
+/**
+ * Starts sshd and returns when it answers. It lives in a mount namespace of its own, where a copy of the account files
+ * lies over /etc: the machine's are not touched, and root's shell is a plain one without start-up files.
+ */
 export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
   const dir = mkdtempSync(join(tmpdir(), 'ipvs-play-sshd-'))
   const port = await freePort()
   const hostKeys = (options.hostKeys ?? ['ed25519']).map((type) => makeKey(dir, `host_${type}`, type))
   const userKeys = (options.userKeys ?? ['ed25519']).map((type) => makeKey(dir, `user_${type}`, type))
-  writeFileSync(join(dir, 'authorized_keys'), userKeys.map((key) => readFileSync(`${key}.pub`, 'utf8')).join(''))
-  writeFileSync(
-    join(dir, 'known_hosts'),
-    hostKeys.map((key) => `[127.0.0.1]:${port} ${readFileSync(`${key}.pub`, 'utf8')}`).join(''),
-  )
-  writeFileSync(
-    join(dir, 'sshd_config'),
-    [
-      `Port ${port}`,
-      'ListenAddress 127.0.0.1',
-      ...hostKeys.map((key) => `HostKey ${key}`),
-      `AuthorizedKeysFile ${dir}/authorized_keys`,
-      `PidFile ${dir}/pid`,
-      'StrictModes no',
-      'PermitRootLogin yes',
-      'PasswordAuthentication no',
-      'KbdInteractiveAuthentication no',
-      ...(options.config ?? ['UsePAM no']),
-      '',
-    ].join('\n'),
-  )
-  const command = ['/usr/sbin/sshd', '-D', '-e', '-f', join(dir, 'sshd_config')]
-  const [program = '', ...args] = options.wrap?.(command, dir) ?? command
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const published = (key: string): string => readFileSync(`${key}.pub`, 'utf8')
+  writeFileSync(join(dir, 'authorized_keys'), userKeys.map(published).join(''))
+  writeFileSync(join(dir, 'known_hosts'), hostKeys.map((key) => `[127.0.0.1]:${port} ${published(key)}`).join(''))
+  writeFileSync(join(dir, 'sshd_config'), sshdConfig(dir, port, hostKeys, options.config ?? []))
+  writeAccounts(dir, options)
+  writeFileSync(join(dir, 'start'), startScript(dir, options.before ?? ''))
+  const child = spawn('unshare', ['-m', 'sh', join(dir, 'start')], { stdio: ['ignore', 'ignore', 'pipe'] })
   let log = ''
-  child.stderr?.on('data', (chunk) => {
+  child.stderr.on('data', (chunk) => {
     log += String(chunk)
   })
   await answering(port, child, () => log)
@@ -83,12 +85,12 @@ export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
     host: 'rs1',
     address: '127.0.0.1',
     port,
-    user: options.user ?? 'root',
+    user: 'root',
     identityFiles: userKeys,
     useAgent: false,
     knownHosts: [join(dir, 'known_hosts')],
     hostKey: 'strict',
-    timeout: 20,
+    timeout: 30,
   }
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
@@ -98,7 +100,64 @@ export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
     }
     rmSync(dir, { recursive: true, force: true })
   }
-  return { dir, port, target, child, stop }
+  return { dir, port, target, stop }
+}
+
+const sshdConfig = (dir: string, port: number, hostKeys: readonly string[], config: readonly string[]): string =>
+  [
+    ...config,
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    ...hostKeys.map((key) => `HostKey ${key}`),
+    `AuthorizedKeysFile ${dir}/authorized_keys`,
+    'PidFile none',
+    'StrictModes no',
+    'UsePAM no',
+    'PermitRootLogin yes',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    '',
+  ].join('\n')
+
+/** unshare's -m makes mounts private; what is bound here nobody else sees. */
+const startScript = (dir: string, before: string): string =>
+  `set -e
+DIR="${dir}"
+for name in passwd shadow group sudoers; do
+  [ -e "/etc/$name" ] && mount --bind "${dir}/etc/$name" "/etc/$name"
+done
+[ -d /etc/sudoers.d ] && mount --bind "${dir}/etc/sudoers.d" /etc/sudoers.d
+mkdir -p /run/sshd
+${before}
+exec /usr/sbin/sshd -D -e -f "${dir}/sshd_config"
+`
+
+const writeAccounts = (dir: string, { users = [], sudoers = [] }: SshdOptions): void => {
+  mkdirSync(join(dir, 'etc/sudoers.d'), { recursive: true })
+  mkdirSync(join(dir, 'home/root'), { recursive: true })
+  const old = (name: string): string => readFileSync(`/etc/${name}`, 'utf8')
+  const passwd = users.map(
+    ({ name, shell = '/bin/sh' }, index) => `${name}:x:${61000 + index}:${61000 + index}::${dir}/home/${name}:${shell}`,
+  )
+  const shadow = users.map(({ name, password }) => {
+    const hash = password === undefined ? '*' : execFileSync('openssl', ['passwd', '-6', password]).toString().trim()
+    return `${name}:${hash}:20000:0:99999:7:::`
+  })
+  const root = `root:x:0:0:root:${dir}/home/root:/bin/sh`
+  writeFileSync(join(dir, 'etc/passwd'), `${old('passwd').replace(/^root:.*$/m, root)}${passwd.join('\n')}\n`)
+  writeFileSync(join(dir, 'etc/shadow'), `${old('shadow')}${shadow.join('\n')}\n`, { mode: 0o600 })
+  const groups = users.map(({ name }, index) => `${name}:x:${61000 + index}:`)
+  writeFileSync(join(dir, 'etc/group'), `${old('group')}${groups.join('\n')}\n`)
+  const rules = users.flatMap(({ name, sudo }) => (sudo === undefined ? [] : [`${name} ALL=(ALL:ALL) ${sudo}`]))
+  writeFileSync(join(dir, 'etc/sudoers'), ['root ALL=(ALL:ALL) ALL', ...sudoers, ...rules, ''].join('\n'), {
+    mode: 0o440,
+  })
+  users.forEach(({ name, home = {} }, index) => {
+    mkdirSync(join(dir, 'home', name), { recursive: true })
+    for (const [file, content] of Object.entries(home)) writeFileSync(join(dir, 'home', name, file), content)
+    execFileSync('chown', ['-R', `${61000 + index}:${61000 + index}`, join(dir, 'home', name)])
+  })
+  execFileSync('chmod', ['755', dir])
 }
 
 const answering = async (port: number, child: ChildProcess, log: () => string): Promise<void> => {
@@ -112,6 +171,6 @@ const answering = async (port: number, child: ChildProcess, log: () => string): 
     })
     socket.destroy()
     if (answered) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await sleep(20)
   }
 }

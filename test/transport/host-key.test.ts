@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { judge, shownKey } from '../../src/transport/host-key.ts'
+import { lookUp, parseKnownHosts } from '../../src/transport/known-hosts.ts'
+
+const wire = (type: string, fill: number): Buffer => {
+  const name = Buffer.from(type)
+  const length = Buffer.from([0, 0, 0, name.length])
+  return Buffer.concat([length, name, Buffer.from([0, 0, 0, 32]), Buffer.alloc(32, fill)])
+}
+const ours = wire('ssh-ed25519', 1)
+const other = wire('ssh-ed25519', 2)
+const ecdsa = wire('ecdsa-sha2-nistp256', 3)
+const line = (names: string, blob: Buffer, marker = ''): string =>
+  `${marker}${names} ${shownKey(blob).type} ${blob.toString('base64')}`
+
+const judged = (knownHosts: readonly string[], blob: Buffer, policy: 'strict' | 'accept-new' = 'strict', port = 22) => {
+  const file = parseKnownHosts(knownHosts.join('\n'), '/kh')
+  const name = port === 22 ? '10.0.0.1' : `[10.0.0.1]:${port}`
+  return judge(shownKey(blob), lookUp([file], name), () => lookUp([file], '10.0.0.1'), policy, {
+    host: 'rs1',
+    address: '10.0.0.1',
+    port,
+    files: ['/kh', '/kh2'],
+  })
+}
+
+test('the type of a key is read from its wire form', () => {
+  expect(shownKey(ecdsa).type).toBe('ecdsa-sha2-nistp256')
+  expect(shownKey(Buffer.alloc(2)).type).toBe('')
+})
+
+describe('trusted', () => {
+  test.each([
+    ['the known key', [line('10.0.0.1', ours)], 22],
+    ['one of several', [line('10.0.0.1', other), line('10.0.0.1', ours)], 22],
+    ['known with its port', [line('[10.0.0.1]:2222', ours)], 2222],
+    ['known without its port', [line('10.0.0.1', ours)], 2222],
+  ])('%s', (_, lines, port) => {
+    expect(judged(lines, ours, 'strict', port)).toEqual({ kind: 'trusted' })
+    expect(judged(lines, ours, 'accept-new', port)).toEqual({ kind: 'trusted' })
+  })
+})
+
+describe('never trusted, whatever the policy', () => {
+  test.each([
+    ['another key of the type', [line('10.0.0.1', other)], 22, /has changed.*known is ssh-ed25519 SHA256:.*\/kh:1/],
+    ['a key of another type only', [line('10.0.0.1', ecdsa)], 22, /has changed.*known is ecdsa-sha2-nistp256 SHA256/],
+    [
+      'the portless key, where another is known with the port',
+      [line('[10.0.0.1]:2222', other), line('10.0.0.1', ours)],
+      2222,
+      /has changed/,
+    ],
+    ['revoked', [line('*', ours, '@revoked '), line('10.0.0.1', ours)], 22, /marked as revoked in \/kh:1/],
+    ['revoked without its port', [line('10.0.0.1', ours, '@revoked ')], 2222, /marked as revoked/],
+    [
+      'only a certificate authority is known',
+      [line('*', other, '@cert-authority ')],
+      22,
+      /only a certificate authority/,
+    ],
+  ])('%s', (_, lines, port, reason) => {
+    for (const policy of ['strict', 'accept-new'] as const) {
+      expect(judged(lines, ours, policy, port)).toMatchObject({
+        kind: 'rejected',
+        reason: expect.stringMatching(reason),
+        hint: expect.stringMatching(/./),
+      })
+    }
+  })
+})
+
+test('an unknown key is refused with its fingerprint and the next move, or accepted by policy', () => {
+  expect(judged([line('10.0.0.2', ours)], ours)).toEqual({
+    kind: 'rejected',
+    reason: 'host key of rs1 (ssh-ed25519 SHA256:RXm/ruZ0eTzRXKwi1AQEDynB0VgHQ2ac9KPSFdf/YnA) is not in /kh, /kh2',
+    hint: "compare the fingerprint on the host's console, then: ssh-keyscan 10.0.0.1 >> /kh (or accept new keys unseen: --host-key accept-new)",
+  })
+  expect(judged([], ours, 'strict', 2222)).toMatchObject({
+    hint: expect.stringContaining('ssh-keyscan -p 2222 10.0.0.1'),
+  })
+  expect(judged([], ours, 'accept-new')).toEqual({ kind: 'new' })
+})
+
+test('a changed key names the line to remove', () => {
+  expect(judged([line('[10.0.0.1]:2222', other)], ours, 'strict', 2222)).toMatchObject({
+    hint: expect.stringContaining("ssh-keygen -R '[10.0.0.1]:2222' -f /kh"),
+  })
+})

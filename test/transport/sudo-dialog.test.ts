@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createSudoDialog } from '../../src/transport/sudo-dialog.ts'
+
+const PROMPT = 'ipvs-play-password-abc'
+const BEGIN = 'ipvs-play-begin-abc'
+type Said = readonly ['out' | 'err', string]
+
+/** What would be sent, and what of the output is passed on, when sudo says all this. */
+const hear = (said: readonly Said[]): { moves: string[]; passed: string } => {
+  const dialog = createSudoDialog(PROMPT, BEGIN)
+  const moves: string[] = []
+  for (const [stream, text] of said) {
+    const chunk = Buffer.from(text)
+    const move = stream === 'out' ? dialog.onStdout(chunk) : dialog.onStderr(chunk)
+    if (move.kind !== 'wait') moves.push(move.kind)
+    if (move.kind === 'begin') return { moves, passed: move.rest.toString() }
+  }
+  return { moves, passed: '' }
+}
+
+describe('what is sent', () => {
+  test.each<[string, Said[], string[]]>([
+    ['nobody asks', [['out', BEGIN]], ['begin']],
+    [
+      'it asks once',
+      [
+        ['err', PROMPT],
+        ['out', BEGIN],
+      ],
+      ['answer', 'begin'],
+    ],
+    [
+      'a lecture comes first',
+      [
+        ['err', `We trust you have received\n\n${PROMPT}`],
+        ['out', BEGIN],
+      ],
+      ['answer', 'begin'],
+    ],
+    [
+      'the password is wrong',
+      [
+        ['err', PROMPT],
+        ['err', `Sorry, try again.\n${PROMPT}`],
+      ],
+      ['answer', 'asked-again'],
+    ],
+    ['it asks twice in one breath', [['err', `${PROMPT}\n${PROMPT}`]], ['asked-again']],
+    ['somebody else asks', [['err', '[sudo] password for alice: ']], []],
+    ['a prompt on stdout is nobody’s', [['out', PROMPT]], []],
+    ['a beginning on stderr is nobody’s', [['err', BEGIN]], []],
+    [
+      'another run’s marks',
+      [
+        ['err', 'ipvs-play-password-abd'],
+        ['out', 'ipvs-play-begin-abd'],
+      ],
+      [],
+    ],
+  ])('%s', (_, said, moves) => {
+    expect(hear(said).moves).toEqual(moves)
+  })
+})
+
+test('output after the beginning is passed on, output before it is not', () => {
+  expect(hear([['out', `noise from .bashrc\n${BEGIN}first frame`]])).toEqual({
+    moves: ['begin'],
+    passed: 'first frame',
+  })
+})
+
+test('it does not matter how the streams are cut into chunks', () => {
+  const cuts = (text: string) =>
+    fc.array(fc.nat(text.length), { maxLength: 6 }).map((at) => {
+      const points = [0, ...at.sort((a, b) => a - b), text.length]
+      return points.slice(1).map((end, index) => text.slice(points[index], end))
+    })
+  const err = `lecture ipvs-play-${PROMPT}`
+  const out = `ipvs-play-begin-ipvs-play-${BEGIN}`
+  fc.assert(
+    fc.property(cuts(err), cuts(out), (errs, outs) => {
+      const said: Said[] = [...errs.map((text): Said => ['err', text]), ...outs.map((text): Said => ['out', text])]
+      expect(hear(said).moves).toEqual(['answer', 'begin'])
+    }),
+  )
+})
