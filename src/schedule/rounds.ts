@@ -11,18 +11,24 @@ const factsKnown: ReadonlyMap<string, Binding> = new Map([
 
 /**
  * The ids of the tasks at which a round begins, as far as it can be told without a host: a task whose effect may not be
- * known beforehand, the one behind it, and one that waits for a result. Told for the play's first host.
+ * known beforehand, the one behind it, and one that waits for a result of its own round. Told for the play's first host.
  */
 export const roundStarts = (play: Play, schedule: Schedule): ReadonlySet<string> => {
-  const starts = new Set<string>()
   const [host] = play.hosts
+  if (host === undefined) return new Set()
+  const scope = schedule.scope(play, host, { facts: factsKnown, results: new Map() })
+  const starts = new Set<string>()
+  let round: string[] = []
   let behindOpaque = false
   for (const task of play.tasks) {
     const opaque = task.type.mayBeOpaque === true
-    const waits =
-      host !== undefined &&
-      resolve(task, play, schedule.scope(play, host, { facts: factsKnown, results: new Map() })).kind === 'waits'
-    if (opaque || behindOpaque || waits) starts.add(task.id)
+    const resolved = resolve(task, play, scope)
+    const waits = resolved.kind === 'waits' && round.some((name) => resolved.on.includes(`"${name}"`))
+    if (opaque || behindOpaque || waits) {
+      starts.add(task.id)
+      round = []
+    }
+    round.push(task.name)
     behindOpaque = opaque
   }
   return starts
