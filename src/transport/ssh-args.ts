@@ -24,6 +24,10 @@ export const readSshArgs = (text: string): Checked<SshOptions> => {
       continue
     }
     const argument = glued !== '' ? (glued ?? '') : (words[++index] ?? '')
+    if (argument === '') {
+      problems.push(error(`-${flag} has no value`))
+      continue
+    }
     const name = SHORT[flag]
     if (name !== undefined) take(name, [argument])
     else take(...splitOption(argument))
