@@ -46,6 +46,7 @@ export const openGuards = (read: Variables, devices: readonly string[]): OpenGua
 export const guardProblems = (facts: Facts): OpenGuard[] =>
   openGuards((path) => facts.of(sysctl(path)), facts.of(interfaces))
 
-/** The VIPs on lo that depend on the guards: every IPv4 address outside 127/8. */
-export const guardedVips = (facts: Facts): HostAddress[] =>
-  facts.of(addresses('lo')).filter(({ family, address }) => family === 4 && !address.startsWith('127.'))
+/** Does an address on lo depend on the guards? Every IPv4 address outside 127/8 does. */
+export const isGuardedVip = ({ family, address }: HostAddress): boolean => family === 4 && !address.startsWith('127.')
+
+export const guardedVips = (facts: Facts): HostAddress[] => facts.of(addresses('lo')).filter(isGuardedVip)

@@ -46,7 +46,12 @@ type Issue = v.GenericIssue
 
 const describe = (schema: Schema, input: unknown): ArgumentProblem[] => {
   const result = v.safeParse(schema, input)
-  return result.success ? [] : result.issues.flatMap((issue) => describeIssue(schema as Parts, issue))
+  if (result.success) return []
+  // Left to itself, a union blames the option that came furthest, not the one that was meant.
+  const { type, options } = unwrapped(schema as Parts)
+  const option = type === 'union' && options ? optionMeant(options, input) : undefined
+  if (option) return describe(option, input)
+  return result.issues.flatMap((issue) => describeIssue(schema as Parts, issue))
 }
 
 const describeIssue = (schema: Parts, issue: Issue): ArgumentProblem[] => {

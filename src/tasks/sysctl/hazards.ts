@@ -1,7 +1,14 @@
 import type { Diagnostic } from '../../model/document.ts'
 import type { Facts, Test } from '../../model/task-type.ts'
 import { addresses, canonicalAddress } from '../../readings/addresses.ts'
-import { effectiveValues, guardedVips, type OpenGuard, openGuards, type Variables } from '../../readings/guards.ts'
+import {
+  effectiveValues,
+  guardedVips,
+  isGuardedVip,
+  type OpenGuard,
+  openGuards,
+  type Variables,
+} from '../../readings/guards.ts'
 import type { Write } from './effects.ts'
 import { after } from './simulate.ts'
 
@@ -31,8 +38,7 @@ export const firstOpened = (
 
 /** Holds on the host while lo has no VIP that needs the guards, and otherwise what it has now. */
 export const withoutVips = (facts: Facts): Test => {
-  const vips = guardedVips(facts)
-  const others = facts.of(addresses('lo')).filter((entry) => !vips.includes(entry))
+  const others = facts.of(addresses('lo')).filter((entry) => !isGuardedVip(entry))
   return { kind: 'addresses', device: 'lo', are: others.map(canonicalAddress) }
 }
 
