@@ -21,14 +21,14 @@ const value = (of: Value | undefined): Binding | undefined =>
  * @param hostScope  what another host's variables are rendered in, for `hostvars`; asked only when they are used
  */
 export const magicOf = (inventory: Inventory, check: boolean, hostScope: (host: string) => Scope): Magic => {
-  const groups = Object.assign(Object.create(null), Object.fromEntries(inventory.groups)) as Value
-  const hostvars = hostvarsOf(inventory, hostScope)
+  const groups = once((): Value => Object.assign(Object.create(null), Object.fromEntries(inventory.groups)))
+  const hostvars = once(() => hostvarsOf(inventory, hostScope))
   const sources: Readonly<Record<string, Source>> = {
     inventory_hostname: (_, name) => name,
     inventory_hostname_short: (_, name) => (/^[\d.]+$|:/.test(name) ? name : (name.split('.')[0] ?? name)),
     group_names: (host) => host?.groups ?? [],
-    groups: () => groups,
-    hostvars: () => hostvars,
+    groups,
+    hostvars,
     ansible_check_mode: () => check,
     play_hosts: (_, __, play) => play?.hosts,
     ansible_play_hosts: (_, __, play) => play?.hosts,
@@ -40,6 +40,14 @@ export const magicOf = (inventory: Inventory, check: boolean, hostScope: (host: 
     get: (name, host, play) =>
       Object.hasOwn(sources, name) ? value(sources[name]?.(inventory.hosts.get(host), host, play)) : undefined,
     names: Object.keys(sources),
+  }
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 

@@ -46,6 +46,13 @@ export interface ScopeSources {
   readonly locate: Locate
 }
 
+/** Who looks: results wait from the task on that registers them. */
+interface Viewer {
+  readonly play: Play
+  readonly host: string
+  readonly task: Task | undefined
+}
+
 const none: Layer = new Map()
 const waitingFacts: Layer = new Map([
   ['nic', { kind: 'pending', why: 'nic' }],
@@ -82,34 +89,35 @@ export const createScopes = ({ inventory, playbooks, extra, check, locate, lost 
   }
   const magic = magicOf(inventory, check, hostScope)
 
+  const waiting = (name: string, { play, host, task }: Viewer): Binding | undefined => {
+    const by = registers.find(name, host, play, task)
+    if (by !== undefined) return { kind: 'pending', why: `the result of "${by.name}"` }
+    return lost?.has(name) ? { kind: 'pending', why: name } : undefined
+  }
   const scope = (play: Play, host: string, learned: Learned): PlayScope => {
     const hostVars = inventory.hosts.get(host)?.vars ?? none
     const playVars = playLayer(play)
     const view = (task?: Task): Scope => {
       const taskVars = task?.vars === undefined ? none : taskLayer(task.vars)
-      const waiting = (name: string): Binding | undefined => {
-        const by = registers.find(name, host, play, task)
-        if (by !== undefined) return { kind: 'pending', why: `the result of "${by.name}"` }
-        return lost?.has(name) ? { kind: 'pending', why: name } : undefined
-      }
-      const lower = [taskVars, playVars, hostVars, learned.facts, waitingFacts]
-      const upper = (name: string) =>
-        magic.get(name, host, play) ?? extra.get(name) ?? learned.results.get(name) ?? waiting(name)
+      const viewer = { play, host, task }
       return {
-        get: (name) => {
-          let found = upper(name)
-          for (let i = 0; found === undefined && i < lower.length; i++) found = lower[i]?.get(name)
-          return found
+        get: (name) =>
+          magic.get(name, host, play) ??
+          extra.get(name) ??
+          learned.results.get(name) ??
+          waiting(name, viewer) ??
+          taskVars.get(name) ??
+          playVars.get(name) ??
+          hostVars.get(name) ??
+          learned.facts.get(name) ??
+          waitingFacts.get(name),
+        names: () => {
+          const layers = [extra, learned.results, taskVars, playVars, hostVars, learned.facts, waitingFacts]
+          return new Set([...layers.flatMap((layer) => [...layer.keys()]), ...magic.names, ...registers.names()])
         },
-        names: () =>
-          new Set(
-            [extra, learned.results, ...lower]
-              .flatMap((layer) => [...layer.keys()])
-              .concat(magic.names, ...registers.names()),
-          ),
       }
     }
-    return { ...view(), forTask: view, locate, memos }
+    return { get: (name) => view().get(name), names: () => view().names(), forTask: view, locate, memos }
   }
   return { hostScope, scope }
 }
