@@ -12,7 +12,7 @@ export interface Cell {
 const tabWidth = 4
 
 // Controls would act on the terminal, direction marks would reorder the line: both are shown as what they are.
-const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
+const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
 const escaped = (character: string): string => {
   const code = character.charCodeAt(0)
