@@ -6,8 +6,8 @@ test.each([
   ['{persist: }', []],
   ['{sysctl: {"{{ nic }}": 1}}, {persist: }', []],
   ['{persist: }, {command: ls}, {persist: }, {persist: }', ['1.2', '1.3']],
-  ['{command: ls, register: r}, {persist: , when: r.rc == 0}, {persist: , when: r.rc == 0}', ['1.1', '1.2', '1.3']],
-  ['{persist: , register: r}, {persist: }, {persist: , when: r.changed}', ['1.3']],
+  ['{command: ls, register: r}, {persist: , when: r.rc == 0}, {persist: , when: r.rc == 0}', ['1.1', '1.2']],
+  ['{persist: , register: r}, {sysctl: {a: 1}}, {sysctl: {a: 1}, when: r.changed}', ['1.3']],
 ])('%s', async (tasks, starts) => {
   const scheduled = await scheduleText(`- hosts: rs1\n  tasks: [${tasks}]\n`)
   expect(scheduled.said).toEqual([])

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readInventory } from '../../src/inventory/read.ts'
+import type { TaskType } from '../../src/model/task-type.ts'
 import { schedule } from '../../src/schedule/schedule.ts'
+import persist from '../../src/tasks/persist.ts'
+import sysctl from '../../src/tasks/sysctl.ts'
+import vipOnLo from '../../src/tasks/vip-on-lo.ts'
 import { fleet, playOf, resolveOn, scheduleFiles, scheduleText, scopeOf, taskOf } from './fleet.ts'
 import { taskTypes } from './task-types.ts'
 
@@ -335,6 +340,19 @@ describe('the playbooks of this project', () => {
     expect(problems).toEqual([])
     expect(value?.playbooks.map(({ file }) => file)).toEqual([join('playbooks', name)])
   })
+
+  test.each(['site.yml', 'remove.yml'])(
+    '%s suits the example inventory and the task types themselves',
+    async (name) => {
+      const { value: inventory, problems: inInventory } = await readInventory(['inventory'], {
+        playbookDirectories: ['playbooks'],
+      })
+      const real = new Map([sysctl, vipOnLo, persist].map((type) => [type.name, type as TaskType<unknown>]))
+      const { problems, value } = await schedule({ ...request, playbooks: [name], inventory, taskTypes: real })
+      expect([...inInventory, ...problems]).toEqual([])
+      expect(value?.playbooks[0]?.plays.every(({ hosts }) => hosts.length > 0)).toBe(true)
+    },
+  )
 
   test('site.yml sets guards before the VIP, in batches', async () => {
     const scheduled = await scheduleText(readFileSync(join(import.meta.dirname, '../../playbooks/site.yml'), 'utf8'))
