@@ -1,0 +1,136 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import ssh2, { type ParsedKey } from 'ssh2'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { quickSigning, quickVerifying, skipHostKeysProve, skipKeyProbe } from '../../src/transport/ssh2-private.ts'
+
+type Kind = 'ed25519' | 'rsa' | 'ecdsa'
+const KINDS: readonly Kind[] = ['ed25519', 'rsa', 'ecdsa']
+
+const generate = (kind: Kind): string => {
+  if (kind === 'rsa') {
+    return generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    }).privateKey
+  }
+  return ssh2.utils.generateKeyPairSync(kind as never, { bits: 256 } as never).private
+}
+const parse = (text: string): ParsedKey => {
+  const key = ssh2.utils.parseKey(text)
+  if (key instanceof Error) throw key
+  return key
+}
+
+/** If ssh2 moves what the shortcuts rely on they fall back without a word: these tests are where that is noticed. */
+describe('ssh2 still has what the shortcuts rely on', () => {
+  test.each(KINDS)('an own sign for an %s key', (kind) => {
+    const key = parse(generate(kind))
+    const plain = key.sign
+    expect(quickSigning(key).sign).not.toBe(plain)
+  })
+
+  test('one prototype with a verify, for all parsed keys', () => {
+    expect(quickVerifying(ssh2)).toBe(true)
+    const [one, other] = [parse(generate('ed25519')), parse(generate('ecdsa'))]
+    expect(Object.getPrototypeOf(one)).toBe(Object.getPrototypeOf(other))
+  })
+})
+
+describe('a signature made quickly is as good as a plain one', () => {
+  const data = Buffer.from('exchange hash')
+  test.each<[Kind, string | undefined]>([
+    ['ed25519', undefined],
+    ['rsa', 'sha256'],
+    ['rsa', 'sha512'],
+    ['rsa', undefined],
+    ['ecdsa', undefined],
+  ])('%s %s', (kind, hash) => {
+    const text = generate(kind)
+    const [plain, quick] = [parse(text), quickSigning(parse(text))]
+    expect(plain.verify(data, quick.sign(data, hash), hash)).toBe(true)
+    quickVerifying(ssh2)
+    expect(quick.verify(data, plain.sign(data, hash), hash)).toBe(true)
+    expect(quick.verify(Buffer.from('another hash'), plain.sign(data, hash), hash)).toBe(false)
+    expect(quick.verify(data, Buffer.alloc(64), hash)).toBe(false)
+  })
+
+  test('what cannot be signed is an error as a result, as ssh2 wants it', () => {
+    const key = quickSigning(parse(generate('rsa')))
+    expect(key.sign(data, 'no-such-hash')).toBeInstanceOf(Error)
+  })
+})
+
+describe('without what they rely on, the shortcuts leave things as they are', () => {
+  test('a key type that nobody knows', () => {
+    const key = { type: 'ssh-new', sign: () => Buffer.alloc(0), getPrivatePEM: () => '' } as unknown as ParsedKey
+    const plain = key.sign
+    expect(quickSigning(key).sign).toBe(plain)
+  })
+  test('a PEM that node cannot read', () => {
+    const key = { type: 'ssh-ed25519', sign: () => Buffer.alloc(0), getPrivatePEM: () => 'x' } as unknown as ParsedKey
+    const plain = key.sign
+    expect(quickSigning(key).sign).toBe(plain)
+  })
+  test('a client without the private fields', () => {
+    expect(skipHostKeysProve({} as never)).toBe(false)
+    expect(skipKeyProbe({} as never, () => true)).toBe(false)
+    expect(skipKeyProbe({ _protocol: {} } as never, () => true)).toBe(false)
+  })
+})
+
+describe('a login with all shortcuts', () => {
+  const hostKeys = new Map<Kind, string>()
+  beforeAll(() => {
+    for (const kind of KINDS) hostKeys.set(kind, generate(kind))
+  })
+  const servers: { close(): void }[] = []
+  afterAll(() => {
+    for (const server of servers) server.close()
+  })
+
+  /** Logs in to ssh2's own server; gives what the server saw of the login. */
+  const logIn = async (kind: Kind, shortcuts: boolean): Promise<{ probes: number; taken: boolean[] }> => {
+    const userKey = parse(generate(kind))
+    let probes = 0
+    const server = new ssh2.Server({ hostKeys: [hostKeys.get(kind) ?? ''] }, (connection) => {
+      connection.on('error', () => {})
+      connection.on('authentication', (context) => {
+        if (context.method !== 'publickey') return context.reject(['publickey'])
+        if (context.signature === undefined) probes++
+        else if (!userKey.verify(context.blob as Buffer, context.signature, context.hashAlgo)) return context.reject()
+        context.accept()
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    servers.push(server)
+    await once(server as never, 'listening')
+    const client = new ssh2.Client()
+    const taken: boolean[] = []
+    const key = shortcuts ? quickSigning(userKey) : userKey
+    client.once('handshake', () => {
+      if (shortcuts)
+        taken.push(
+          skipHostKeysProve(client),
+          skipKeyProbe(client, (own) => own === key),
+        )
+    })
+    client.connect({
+      host: '127.0.0.1',
+      port: (server.address() as AddressInfo).port,
+      username: 'x',
+      authHandler: [{ type: 'publickey', username: 'x', key }] as never,
+    })
+    await once(client, 'ready')
+    client.end()
+    await once(client, 'close')
+    return { probes, taken }
+  }
+
+  test.each(KINDS)('%s: one round trip less', async (kind) => {
+    expect(await logIn(kind, true)).toEqual({ probes: 0, taken: [true, true] })
+    expect(await logIn(kind, false)).toEqual({ probes: 1, taken: [] })
+  })
+})
