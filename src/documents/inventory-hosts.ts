@@ -1,5 +1,5 @@
 /** The hosts that a pattern of an inventory names, with the port written behind it; or why it names none. */
-export type HostPattern =
+type HostPattern =
   | { readonly ok: true; readonly names: readonly string[]; readonly port?: number }
   | { readonly ok: false; readonly summary: string; readonly hint?: string }
 

@@ -12,7 +12,7 @@ export interface Group {
   readonly priority: number
 }
 
-export interface TreeHost {
+interface TreeHost {
   /** Where it is first named. */
   readonly at: Position
   readonly vars: ReadonlyMap<string, Binding>

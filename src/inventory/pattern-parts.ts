@@ -47,15 +47,21 @@ const isAddress = (text: string): boolean => {
 }
 
 const patternsIn = (file: string, at: Position | undefined, problems: Diagnostic[]): readonly PatternPart[] => {
+  const refuse = (summary: string): readonly PatternPart[] => {
+    const hint = '@FILE names a file with one pattern a line'
+    problems.push({ severity: 'error', summary, hint, ...(at && { at }) })
+    return []
+  }
+  if (file === '') return refuse('@ stands without a file')
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    const summary = file === '' ? '@ stands without a file' : `the host pattern file '${file}' cannot be read (${code})`
-    problems.push({ severity: 'error', summary, hint: '@FILE names a file with one pattern a line', ...(at && { at }) })
-    return []
+    return refuse(`the host pattern file '${file}' cannot be read (${code})`)
   }
   const lines = text.split('\n').map((line) => line.trim())
-  return lines.filter((line) => line !== '' && !line.startsWith('#')).flatMap((line) => splitText(line).map(partOf))
+  const parts = lines.filter((line) => !line.startsWith('#')).flatMap((line) => splitText(line).map(partOf))
+  // Nothing added would mean everybody: an empty list of hosts must not.
+  return parts.length > 0 ? parts : refuse(`the host pattern file '${file}' holds no pattern`)
 }

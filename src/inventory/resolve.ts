@@ -13,7 +13,7 @@ export interface ResolvedInventory extends Inventory {
 }
 
 /** Variables from files, by where they lie: beside the inventories, and beside the playbooks, which win. */
-export interface VarsFiles {
+interface VarsFiles {
   readonly inventory: readonly VarsDirectory[]
   readonly playbook: readonly VarsDirectory[]
 }
@@ -109,18 +109,20 @@ const directGroups = (tree: GroupTree): ReadonlyMap<string, readonly string[]> =
   return direct
 }
 
-/** The longest way down from `all`. The tree has no loops. */
+/** The longest way down from `all`: a group's turn comes when all its parents have had theirs. There are no loops. */
 const depthsOf = (tree: GroupTree): ReadonlyMap<string, number> => {
   const depths = new Map<string, number>([['all', 0]])
-  const depthOf = (name: string): number => {
-    const known = depths.get(name)
-    if (known !== undefined) return known
-    const parents = [...(tree.groups.get(name)?.parents ?? [])]
-    const depth = 1 + Math.max(0, ...parents.map(depthOf))
-    depths.set(name, depth)
-    return depth
+  const parentsLeft = new Map<string, number>()
+  const turns = ['all']
+  for (const name of turns) {
+    const depth = (depths.get(name) ?? 0) + 1
+    for (const child of tree.groups.get(name)?.children ?? []) {
+      depths.set(child, Math.max(depth, depths.get(child) ?? 0))
+      const left = (parentsLeft.get(child) ?? tree.groups.get(child)?.parents.size ?? 1) - 1
+      parentsLeft.set(child, left)
+      if (left === 0) turns.push(child)
+    }
   }
-  for (const name of tree.groups.keys()) depthOf(name)
   return depths
 }
 

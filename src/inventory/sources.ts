@@ -4,13 +4,13 @@ import { dirname, extname, join } from 'node:path'
 import type { Diagnostic } from '../model/document.ts'
 
 /** One inventory file that was found, with its text. */
-export interface InventorySource {
+interface InventorySource {
   readonly file: string
   readonly text: string
 }
 
 /** What one `-i` stands for: its files in order, and the directory that `group_vars/` and `host_vars/` lie in. */
-export interface InventoryPlace {
+interface InventoryPlace {
   readonly sources: readonly InventorySource[]
   readonly varsBeside: string
 }

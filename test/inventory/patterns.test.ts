@@ -90,6 +90,13 @@ test('@FILE stands for the patterns in it, one a line', () => {
   expect(selectHosts(`bastion,@${directory}/hosts.retry`, small).value).toEqual(['bastion', 'rs3', 'd1'])
 })
 
+test('an empty @FILE is an error, not everybody', () => {
+  const directory = directoryWith({ 'hosts.retry': '# nobody failed\n\n' })
+  expect(told(selectHosts(`@${directory}/hosts.retry,!rs1`, small).problems, directory)).toEqual([
+    "error: the host pattern file 'hosts.retry' holds no pattern (@FILE names a file with one pattern a line)",
+  ])
+})
+
 test.each([
   [undefined, ['rs2', 'rs1', 'd1']],
   ['realserver', ['rs2', 'rs1']],
