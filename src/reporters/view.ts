@@ -1,4 +1,5 @@
 import cliTruncate from 'cli-truncate'
+import stringWidth from 'string-width'
 import type { RunEvent, Status } from '../model/event.ts'
 import { type Paint, symbols } from './paint.ts'
 import { oneLine, plural } from './printable.ts'
@@ -134,7 +135,14 @@ export const drawView = (
       ? old.map((play) => playHeading(play, paint, spinner))
       : foldPlays(old, oldRoom, paint, spinner)
   const notice = view.notice === '' ? [] : [paint.cyan(oneLine(view.notice))]
-  return [...head, ...oldLines, ...currentLines, ...notice].slice(0, rows).map((line) => cliTruncate(line, columns))
+  return [...head, ...oldLines, ...currentLines, ...notice].slice(0, rows).map((line) => fit(line, columns))
+}
+
+/** cli-truncate and a terminal differ on the width of some joined characters: it is cut until it fits. */
+const fit = (line: string, columns: number): string => {
+  let cut = cliTruncate(line, columns)
+  for (let width = columns - 1; stringWidth(cut) > columns && width > 0; width--) cut = cliTruncate(line, width)
+  return cut
 }
 
 const foldPlays = (plays: readonly PlayView[], room: number, paint: Paint, spinner: string): string[] => {

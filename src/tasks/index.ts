@@ -1,0 +1,13 @@
+// Written by build.mjs: every file in this folder is a task type.
+import type { TaskType } from '../model/task-type.ts'
+import assertTask from './assert.ts'
+import commandTask from './command.ts'
+import copyTask from './copy.ts'
+import debugTask from './debug.ts'
+import persistTask from './persist.ts'
+import sysctlTask from './sysctl.ts'
+import vipOnLoTask from './vip-on-lo.ts'
+
+export const taskTypes: ReadonlyMap<string, TaskType<unknown>> = new Map(
+  [assertTask, commandTask, copyTask, debugTask, persistTask, sysctlTask, vipOnLoTask].map((type) => [type.name, type as TaskType<unknown>]),
+)
