@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Command, CommandResult, FileState, Reading, Source, Test } from '../model/task-type.ts'
 
 /**
@@ -28,16 +29,20 @@ export type FileReading =
 /** Files up to this size are read whole. */
 const wholeUpTo = 65_536
 
-// Sections begin with `@`, which base64 and hex never hold. base64 is not in POSIX, od is.
+// Sections begin with `@`, which base64 and hex never hold. base64 is not in POSIX, od is. What is read whole is hashed
+// by who reads it: every process that a host need not start counts.
 const script = `n=0
 for f do
 printf '@%s ' $n; n=$((n+1))
 if [ -L "$f" ]; then printf 'link '; readlink "$f" | tr '\\n' ' '; echo
 elif [ -f "$f" ]; then
-if h=$(sha256sum 2>/dev/null <"$f") && s=$(stat -c '%s %a %u %g %U %G' "$f"); then
-echo "file \${h%% *} $s"
-[ "\${s%% *}" -gt ${wholeUpTo} ] || { base64 <"$f" || { echo '@hex'; od -An -v -tx1 <"$f"; }; } 2>/dev/null
-else echo unreadable; fi
+if [ ! -r "$f" ] || ! s=$(stat -c '%s %a %u %g %U %G' "$f"); then echo unreadable
+elif [ "\${s%% *}" -gt ${wholeUpTo} ]; then
+if h=$(sha256sum <"$f"); then echo "file $s \${h%% *}"; else echo unreadable; fi
+else
+echo "file $s"
+{ base64 <"$f" || { echo '@hex'; od -An -v -tx1 <"$f"; }; } 2>/dev/null
+fi
 elif [ -d "$f" ]; then echo 'other directory'
 elif [ -e "$f" ]; then echo 'other special file'
 elif [ ! -d "\${f%/*}/" ]; then echo orphan
@@ -69,11 +74,12 @@ const tests = (path: string, value: FileReading): readonly Test[] =>
 const stateOf = (value: Exclude<FileReading, { kind: 'unreadable' }>): FileState => {
   if (value.kind === 'absent') return { kind: 'absent' }
   if (value.kind !== 'file') return value
-  const { sha256, mode, owner, group } = value
+  const owner = value.owner ?? value.uid?.toString()
+  const group = value.group ?? value.gid?.toString()
   return {
     kind: 'file',
-    sha256,
-    ...(mode === undefined ? {} : { mode }),
+    sha256: value.sha256,
+    ...(value.mode === undefined ? {} : { mode: value.mode }),
     ...(owner === undefined ? {} : { owner }),
     ...(group === undefined ? {} : { group }),
   }
@@ -98,18 +104,18 @@ const parseSection = (stdout: string, index: number): FileReading => {
 }
 
 const parseFile = (words: readonly string[], body: string): FileReading => {
-  const [sha256 = '', size = '', mode = '', uid = '', gid = '', owner = '', group = ''] = words
-  const bytes = decode(body)
+  const [size = '', mode = '', uid = '', gid = '', owner = '', group = '', sha256] = words
+  const bytes = sha256 === undefined ? decode(body) : undefined
   return {
     kind: 'file',
-    sha256,
-    size: Number(size),
+    ...(bytes === undefined
+      ? { sha256: sha256 ?? '', size: Number(size) }
+      : { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, bytes }),
     mode: mode.padStart(4, '0'),
     uid: Number(uid),
     gid: Number(gid),
     ...named('owner', owner),
     ...named('group', group),
-    ...(bytes.length === Number(size) ? { bytes } : {}),
   }
 }
 

@@ -4,9 +4,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { CommandResult } from '../../src/model/task-type.ts'
 import { type FileReading, file, files, textOf } from '../../src/readings/file.ts'
+import { lacks } from '../fleet/needs.ts'
+import { seed } from '../part.ts'
+
+// Starting processes takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 let at: string
 beforeAll(() => {
@@ -14,7 +19,8 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(at, { recursive: true }))
 
-const shells = ['sh', 'dash', 'bash --posix', 'busybox sh'].map((shell) => shell.split(' '))
+const busybox = lacks('file readings under busybox', 'busybox') ? [] : ['busybox sh']
+const shells = ['sh', 'dash', 'bash --posix', ...busybox].map((shell) => shell.split(' '))
 
 /** Reads with this shell in the place of sh. */
 const read = (shell: readonly string[], paths: readonly string[], environment: object = {}): FileReading[] => {
@@ -76,7 +82,7 @@ describe.each(shells)('with %s %s', (...words) => {
     writeFileSync(path, content)
     expect(holds(read(shell, [path])[0], content)).toBe(true)
     const bin = mkdtempSync(join(at, 'bin-'))
-    for (const tool of ['sha256sum', 'stat', 'od', 'readlink', 'tr']) symlinkSync(`/usr/bin/${tool}`, join(bin, tool))
+    for (const tool of ['stat', 'od', 'readlink', 'tr']) symlinkSync(`/usr/bin/${tool}`, join(bin, tool))
     const [program = '', ...rest] = shell
     const absolute = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' }).stdout.trim()
     // busybox runs its own base64 whatever PATH says, which is as good
@@ -85,24 +91,16 @@ describe.each(shells)('with %s %s', (...words) => {
 })
 
 test('any bytes come back as they are', () => {
-  // Many files a run: what costs is the start of a process.
-  const contents = fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 10, maxLength: 20 })
-  fc.assert(
-    fc.property(contents, (all) => {
-      const paths = all.map((bytes, index) => {
-        const path = join(at, `bytes${index}`)
-        writeFileSync(path, bytes)
-        return path
-      })
-      for (const [index, value] of read(['sh'], paths).entries())
-        expect(value).toMatchObject({
-          size: all[index]?.length,
-          sha256: hash(all[index] ?? ''),
-          bytes: Buffer.from(all[index] ?? ''),
-        })
-    }),
-    { numRuns: 3 },
-  )
+  // One reading of many files: what costs is the start of a process.
+  const contents = fc.sample(fc.uint8Array({ maxLength: 300 }), { seed, numRuns: 8 })
+  const paths = contents.map((bytes, index) => {
+    const path = join(at, `bytes${index}`)
+    writeFileSync(path, bytes)
+    return path
+  })
+  const values = read(['sh'], paths)
+  for (const [index, bytes] of contents.entries())
+    expect(values[index]).toMatchObject({ size: bytes.length, sha256: hash(bytes), bytes: Buffer.from(bytes) })
 })
 
 const result = (stdout: string, exitCode = 0): CommandResult => ({ stdout, stderr: '', exitCode })
@@ -120,7 +118,7 @@ test.each([
 })
 
 test('a number without a name has only its number', () => {
-  const value = file('/x').parse(result(`@0 file ${hash('')} 0 600 4711 4712 UNKNOWN UNKNOWN\n`))
+  const value = file('/x').parse(result(`@0 file 0 600 4711 4712 UNKNOWN UNKNOWN\n`))
   expect(value).toEqual({
     kind: 'file',
     sha256: hash(''),
@@ -144,8 +142,8 @@ test('the test on the host asks for what is known, and for nothing where nothing
   expect(of({ kind: 'link', to: 'b' })).toEqual([{ kind: 'file', path: '/a', is: { kind: 'link', to: 'b' } }])
   expect(of({ kind: 'unreadable' })).toEqual([])
   const known = { sha256: 'x', mode: '0644', owner: 'root', group: undefined }
-  expect(of({ kind: 'file', size: 1, uid: 0, gid: 0, bytes: Buffer.from('a'), ...known })).toEqual([
-    { kind: 'file', path: '/a', is: { kind: 'file', sha256: 'x', mode: '0644', owner: 'root' } },
+  expect(of({ kind: 'file', size: 1, uid: 0, gid: 7, bytes: Buffer.from('a'), ...known })).toEqual([
+    { kind: 'file', path: '/a', is: { kind: 'file', sha256: 'x', mode: '0644', owner: 'root', group: '7' } },
   ])
 })
 

@@ -170,7 +170,7 @@ test('what a large file held is told by its hash, and cannot be brought back', (
 test('the prediction tests on the host what is known of the new file, and no more', () => {
   const [prediction] = changes(planned({ dest: '/etc/x', content: 'a', owner: 5 }, absent))[0]?.leaves ?? []
   expect(prediction?.reading.test(prediction.value)).toEqual([
-    { kind: 'file', path: '/etc/x', is: { kind: 'file', sha256: sha256('a'), mode: '0644' } },
+    { kind: 'file', path: '/etc/x', is: { kind: 'file', sha256: sha256('a'), mode: '0644', owner: '5' } },
   ])
 })
 
