@@ -61,6 +61,7 @@ export const labCommand = (): Command => {
     .command('serve', { hidden: true })
     .argument('<dir>')
     .action(async () => (await import('../lab/serve.ts')).serveLab())
+  for (const command of lab.commands) command.exitOverride()
   return lab
 }
 

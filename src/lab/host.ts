@@ -29,7 +29,7 @@ export const bootHost = async (host: LabHost, ground: Ground): Promise<RunningHo
   const child = startInit(host, ground)
   let lastWords = ''
   createInterface({ input: child.stderr }).on('line', (line) => {
-    lastWords = line
+    if (!line.includes('dmesg(1)')) lastWords = line
     ground.log(`[${host.name}] ${line}`)
   })
   const off = new Promise<void>((resolve) => child.once('close', () => resolve()))

@@ -63,7 +63,7 @@ export const kernelDefaults = (): readonly string[] =>
  * writes then no longer reach interfaces that exist (devinet_copy_dflt_conf).
  */
 export const kernelDefaultsScript = (): string => `kernel_defaults() {
-  cd /proc/sys/net
+  cd "\${root:-}/proc/sys/net"
   seen=$(grep -s '' ipv4/conf/all/* ipv4/conf/default/* ipv4/conf/lo/* ipv6/conf/all/* ipv6/conf/default/* ipv6/conf/lo/*) || :
   while read -r key value; do
     case "

@@ -37,14 +37,15 @@ export const runCommand = (
     child.stdin.end(options.stdin ?? '')
   })
 
-/** For what must work: throws a LabProblem with the program's own last words. */
+/** For what must work: throws a LabProblem with the program's own words. */
 export const must = async (
   command: readonly [string, ...string[]],
   options: { readonly cwd?: string; readonly stdin?: string } = {},
 ): Promise<string> => {
   const finished = await runCommand(command, options)
   if (finished.exitCode === 0) return finished.stdout
-  const words = finished.stderr.split('\n').at(-1) || `exit code ${finished.exitCode}`
+  // The first: mount's second line is advice to read dmesg.
+  const words = finished.stderr.split('\n')[0] || `exit code ${finished.exitCode}`
   throw new LabProblem(`\`${command[0]}\` failed: ${words}`)
 }
 

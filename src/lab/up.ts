@@ -40,18 +40,22 @@ export const bringLabUp = async (wish: UpWish, signal: AbortSignal): Promise<UpL
   const claim = claimDirectory(paths, ssh)
   if (claim.kind === 'up') return { state: claim.state, found: true, keep: async () => {} }
   let server: ChildProcess | undefined
+  let doors: readonly Door[] = []
   try {
-    const doors = await openDoors(planFleet(wish))
+    doors = await openDoors(planFleet(wish))
     const order = writeFiles(doors, { paths, wish, ssh, ownsDirectory: claim.ownsDirectory })
     server = startServer(paths)
-    await handOver(server, order, doors)
-    await expectMessage(server, 'ready', paths, signal)
+    const trouble = troubleWith(server, paths, signal)
+    await Promise.race([trouble, said(server, 'listening')])
+    await Promise.race([trouble, handOver(server, order, doors)])
+    await Promise.race([trouble, said(server, 'ready')])
     await forEachOf(order.hosts, 50, (host) => awaitBanner(host.port, host.name, signal))
     const state = readState(paths.state)
     if (state === undefined) throw new LabProblem(`the lab's ${paths.state} is gone`)
     const kept = server
-    return { state, found: false, keep: () => keep(kept, paths) }
+    return { state, found: false, keep: () => Promise.race([trouble, keep(kept)]) }
   } catch (error) {
+    for (const { listener } of doors) listener.close()
     if (server?.pid !== undefined) await endLab({ server: processId(server.pid), hosts: [] })
     removeFiles(paths, claim.ownsDirectory)
     throw error
@@ -156,46 +160,47 @@ const handOver = async (server: ChildProcess, order: LabOrder, doors: readonly D
     new Promise((resolve, reject) => {
       server.send(message, listener, (error) => (error === null ? resolve() : reject(error)))
     })
-  server.on('error', () => {}) // told by expectMessage, with the log's last words
-  await send({ kind: 'order', order }).catch(() => {})
+  await send({ kind: 'order', order })
   for (const { host, listener } of doors) {
-    await send({ kind: 'door', host: host.name }, listener).catch(() => {})
+    await send({ kind: 'door', host: host.name }, listener)
     listener.close()
   }
 }
 
-/** Waits for the server's word. Its failure, its end and the caller's `signal` are a LabProblem. */
-const expectMessage = (
-  server: ChildProcess,
-  kind: FromServer['kind'],
-  paths: LabPaths,
-  signal?: AbortSignal,
-): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const done = (problem?: string): void => {
-      server.off('message', onMessage)
-      server.off('exit', onExit)
-      signal?.removeEventListener('abort', onAbort)
-      if (problem === undefined) resolve()
-      else reject(new LabProblem(problem))
-    }
-    const onMessage = (message: FromServer): void => {
-      if (message.kind === kind) done()
-      if (message.kind === 'failed') done(`this machine cannot hold a lab: ${message.reason}`)
-    }
-    const onExit = (): void => done(`this machine cannot hold a lab: ${lastLine(paths.log)}`)
-    const onAbort = (): void => done('interrupted')
-    server.on('message', onMessage)
-    server.on('exit', onExit)
-    signal?.addEventListener('abort', onAbort)
-    if (server.exitCode !== null || server.signalCode !== null) onExit()
-    if (signal?.aborted) onAbort()
+const said = (server: ChildProcess, kind: FromServer['kind']): Promise<void> =>
+  new Promise((resolve) => {
+    server.on('message', (message: FromServer) => {
+      if (message.kind === kind) resolve()
+    })
   })
 
-const lastLine = (path: string): string => readFileSync(path, 'utf8').trim().split('\n').at(-1) || 'its server ended'
+/** Never resolves; rejects with a LabProblem when the server fails or ends, or when `signal` gives up. */
+const troubleWith = (server: ChildProcess, paths: LabPaths, signal: AbortSignal): Promise<never> => {
+  const trouble = new Promise<never>((_, reject) => {
+    const cannot = (why: string): void => reject(new LabProblem(`this machine cannot hold a lab: ${why}`))
+    server.on('message', (message: FromServer) => {
+      if (message.kind === 'failed') cannot(message.reason)
+    })
+    server.on('error', (error) => cannot(error.message))
+    server.on('exit', () => cannot(lastLine(paths.log)))
+    const giveUp = (): void => reject(new LabProblem('interrupted'))
+    signal.addEventListener('abort', giveUp)
+    if (signal.aborted) giveUp()
+  })
+  trouble.catch(() => {}) // whoever races with it hears of it; later it is of no interest
+  return trouble
+}
 
-const keep = async (server: ChildProcess, paths: LabPaths): Promise<void> => {
-  const kept = expectMessage(server, 'kept', paths)
+const lastLine = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8').trim().split('\n').at(-1) || 'its server ended'
+  } catch {
+    return 'its server ended'
+  }
+}
+
+const keep = async (server: ChildProcess): Promise<void> => {
+  const kept = said(server, 'kept')
   server.send({ kind: 'keep' } satisfies ToServer)
   await kept
   server.disconnect()
