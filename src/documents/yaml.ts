@@ -1,4 +1,4 @@
-import { Composer, type CST, type Document, Parser, type YAMLError } from 'yaml'
+import { Composer, type CST, type Document, Lexer, Parser, type YAMLError } from 'yaml'
 import type { Checked, Diagnostic, DocNode } from '../model/document.ts'
 import { type BareTemplate, findBareTemplates, withoutBareTemplates } from './bare-templates.ts'
 import type { Dialect } from './dialect.ts'
@@ -29,10 +29,9 @@ export const parseYaml = (text: string, file: string, dialect: Dialect): Checked
     problems: [{ severity: 'error', summary, at: positionAt(source, offset) }],
   })
   if (Buffer.byteLength(text) > maxBytes) return refuse('the file is larger than 4 MiB')
-  const tokens = [...new Parser().parse(source.text)]
-  const deep = tooDeep(tokens)
-  if (deep !== undefined) return refuse(`lists and maps are nested more than ${limits.depth} deep`, deep)
-  const { documents, bare, parsed } = compose(source.text, tokens)
+  const read = tokensOf(source.text)
+  if (read.kind === 'deep') return refuse(`lists and maps are nested more than ${limits.depth} deep`, read.offset)
+  const { documents, bare, parsed } = compose(source.text, read.tokens)
   const [first, second] = documents
   const problems: Diagnostic[] = [...bareProblems(bare, source), ...syntaxErrors(documents, source)]
   if (second) problems.push(secondDocument(second, source))
@@ -72,17 +71,26 @@ const compose = (text: string, firstTokens: readonly CST.Token[]): Composed => {
 }
 
 const bareProblems = (bare: readonly BareTemplate[], source: SourceText): Diagnostic[] =>
-  bare.map(({ start }) => {
-    const lineEnd = source.text.indexOf('\n', start)
-    const line = source.text.slice(start, lineEnd === -1 ? undefined : lineEnd).trimEnd()
-    const shown = line.length <= 60 && !line.includes('"') ? `"${line}"` : '"{{ … }}"'
-    return {
-      severity: 'error',
-      summary: 'a value that begins with a template must be in quotes',
-      at: positionAt(source, start),
-      hint: `write ${shown}: without quotes YAML reads { as the start of a map`,
-    }
-  })
+  bare.map((template) => ({
+    severity: 'error',
+    summary: 'a value that begins with a template must be in quotes',
+    at: positionAt(source, template.start),
+    hint: `write ${inQuotes(writtenOut(template, source.text))}: without quotes YAML reads { as the start of a map`,
+  }))
+
+/** The value as far as the user meant it: in brackets the template alone, else to the end of the line or a comment. */
+const writtenOut = ({ start, end, inBrackets }: BareTemplate, text: string): string => {
+  if (inBrackets) return text.slice(start, end)
+  const lineEnd = text.indexOf('\n', start)
+  const line = text.slice(start, lineEnd === -1 ? undefined : lineEnd)
+  return line.slice(0, Math.max(end - start, line.search(/\s#|:\s|$/))).trimEnd()
+}
+
+const inQuotes = (value: string): string => {
+  if (value.length > 60) return '"{{ … }}"'
+  if (!value.includes('"')) return `"${value}"`
+  return value.includes("'") ? '"{{ … }}"' : `'${value}'`
+}
 
 /** One error a line: what follows on the same line is most often caused by the first. */
 const syntaxErrors = (documents: readonly Document.Parsed[], source: SourceText): Diagnostic[] => {
@@ -102,19 +110,19 @@ const secondDocument = (document: Document.Parsed, source: SourceText): Diagnost
   hint: 'keep one document in a file; remove the "---" before this',
 })
 
-/** Where nesting passes the limit, if it does. Looked at before composing, which recurses and would exhaust the stack. */
-const tooDeep = (tokens: readonly CST.Token[]): number | undefined => {
-  const waiting: { readonly token: CST.Token; readonly depth: number }[] = []
-  for (const token of tokens)
-    if (token.type === 'document' && token.value) waiting.push({ token: token.value, depth: 1 })
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const { token, depth } = next
-    if (!('items' in token)) continue
-    if (depth > limits.depth) return token.offset
-    for (const { key, value } of token.items) {
-      if (key) waiting.push({ token: key, depth: depth + 1 })
-      if (value) waiting.push({ token: value, depth: depth + 1 })
-    }
+type Tokens =
+  | { readonly kind: 'tokens'; readonly tokens: readonly CST.Token[] }
+  | { readonly kind: 'deep'; readonly offset: number }
+
+/** The syntax tree of a text, unless it nests too deeply: composing recurses, and would exhaust the stack. */
+const tokensOf = (text: string): Tokens => {
+  const parser = new Parser()
+  const tokens: CST.Token[] = []
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme))
+    // The stack holds the document, then every open list and map.
+    const beyond = parser.stack.length > limits.depth + 1 ? parser.stack[limits.depth + 1] : undefined
+    if (beyond && 'items' in beyond) return { kind: 'deep', offset: beyond.offset }
   }
-  return undefined
+  return { kind: 'tokens', tokens: [...tokens, ...parser.end()] }
 }

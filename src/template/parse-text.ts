@@ -1,15 +1,7 @@
 import { nearest } from '../nearest.ts'
+import { type Cursor, cursorOver, expect, expectEnd, expectName, take } from './cursor.ts'
 import { fault } from './fault.ts'
-import {
-  type Cursor,
-  cursorOver,
-  expect,
-  expectEnd,
-  expectName,
-  parseExpression,
-  parseOr,
-  take,
-} from './parse-expression.ts'
+import { parseExpression, parseOr } from './parse-expression.ts'
 import type { Branch, Expression, Part } from './syntax.ts'
 import { lex, type Token } from './tokens.ts'
 

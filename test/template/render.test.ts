@@ -355,7 +355,7 @@ describe('whatever is written', () => {
       }),
       { numRuns: 1000, seed: 20_261_124 },
     )
-  })
+  }, 60_000)
 
   test('text without a template is itself', () => {
     fc.assert(
