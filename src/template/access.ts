@@ -37,7 +37,7 @@ const item = (list: readonly Value[], index: number): Inner => {
 }
 
 /** Text by code points, as Python counts. */
-export const characters = (text: string): readonly string[] => [...text]
+const characters = (text: string): readonly string[] => [...text]
 
 /** `of[start:stop:step]` as in Python: never outside, negative from the end. */
 export const slice = (of: Value, bounds: readonly (Value | undefined)[]): Value => {

@@ -17,7 +17,7 @@ export interface Fault {
   readonly missing?: true
 }
 
-export interface Waits {
+interface Waits {
   readonly stop: 'waits'
   readonly on: string
 }

@@ -27,7 +27,7 @@ export const faultOf = (value: Missing): Fault => value[missingMark]()
 export const pendingField = (why: string): Value => ({ [pendingMark]: why }) as unknown as Value
 
 /** The name of what is waited for, if the value is a pending part. */
-export const pendingWhy = (value: Inner): string | undefined =>
+const pendingWhy = (value: Inner): string | undefined =>
   typeof value === 'object' && value !== null && pendingMark in value
     ? String((value as { readonly [pendingMark]: unknown })[pendingMark])
     : undefined
