@@ -12,7 +12,7 @@ private() { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }`,
 
 /** $A: a process's number and start time, which together name it until the next boot. */
 export const writer: Part = {
-  lines: `born() { read -r y <"/proc/$1/stat"; set -- $1 \${y##*)}; A="$1 \${21}"; } 2>/dev/null`,
+  lines: `born() { read -r y <"/proc/$1/stat" || return; set -- $1 \${y##*)}; A="$1 \${21}"; } 2>/dev/null`,
 }
 
 /** Opens the journal on descriptor 8, with the writer's process in its first line, and throws away those of other days. */

@@ -32,6 +32,8 @@ export interface Scratch {
   /** Makes a file, path relative to the scratch directory. */
   file(path: string, text: string | Uint8Array, mode?: number): string
   read(path: string): string
+  /** A named pipe of its own: who opens it waits for the other end. */
+  fifo(): string
 }
 
 export const scratch = (): Scratch => {
@@ -41,6 +43,7 @@ export const scratch = (): Scratch => {
   mkdirSync(join(path, 'run'))
   mkdirSync(join(path, 'sys'))
   afterAll(() => rmSync(path, { recursive: true, force: true }))
+  let fifos = 0
   return {
     path,
     roots: { sys: join(path, 'sys'), run: join(path, 'run/ipvs-play') },
@@ -52,6 +55,11 @@ export const scratch = (): Scratch => {
       return full
     },
     read: (name) => readFileSync(join(path, name), 'utf8'),
+    fifo: () => {
+      const full = join(path, `fifo${fifos++}`)
+      spawnSync('mkfifo', [full])
+      return full
+    },
   }
 }
 
