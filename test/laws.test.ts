@@ -45,7 +45,7 @@ test('every task type has its generators, so that the laws hold for it', () => {
   expect(lawful).toEqual([...taskTypes.keys()])
 })
 
-describe.each(lawful)('%s', async (name) => {
+describe.each(lawful)('%s', { timeout: 60_000 }, async (name) => {
   const type = taskTypes.get(name) as TaskType<unknown>
   const { args, outputs, settings = fc.constant(setting()) }: Generators = await import(fileOf(name))
   const cases = fc.record({ input: args, host: outputs, around: settings })

@@ -46,8 +46,18 @@ export const canonicalAddress = ({ family, address, prefix, peer, scope }: HostA
 
 const deviceOf = (line: string): string | undefined => /^\d+: (\S+) /.exec(line)?.[1]
 
-const linesOf = ({ stdout }: CommandResult, device: string): string[] =>
-  stdout.includes(`: ${device} `) ? stdout.split('\n').filter((line) => deviceOf(line) === device) : []
+/** Searched, not split: most hosts list many more addresses than a task asks for. */
+const linesOf = ({ stdout }: CommandResult, device: string): string[] => {
+  const lines: string[] = []
+  const mark = `: ${device} `
+  for (let at = stdout.indexOf(mark); at >= 0; at = stdout.indexOf(mark, at)) {
+    const end = stdout.indexOf('\n', at)
+    const line = stdout.slice(stdout.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end)
+    if (deviceOf(line) === device) lines.push(line)
+    at = end < 0 ? stdout.length : end
+  }
+  return lines
+}
 
 const parseLine = (line: string): HostAddress[] => {
   const [, device, family, field = '', ...rest] = (line.split('\\')[0] ?? '').trim().split(/\s+/)

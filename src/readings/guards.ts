@@ -24,10 +24,21 @@ const safe: Readonly<Record<GuardKey, readonly number[]>> = { arp_ignore: [1, 2]
 
 /** Every effective value of a key on an interface that the known values allow; NaN where one is not known. */
 export const effectiveValues = (read: Variables, device: string, key: string): readonly number[] => {
-  const all = possible(read(`net/ipv4/conf/all/${key}`))
-  const own = possible(read(`net/ipv4/conf/${device}/${key}`))
+  const [global, local] = [read(`net/ipv4/conf/all/${key}`), read(`net/ipv4/conf/${device}/${key}`)]
+  if (global.kind === 'value' && local.kind === 'value') return [Math.max(Number(global.text), Number(local.text))]
+  const [all, own] = [possible(global), possible(local)]
   if (all.length === 0 || own.length === 0) return [Number.NaN]
   return all.flatMap((one) => own.map((other) => Math.max(Number(one), Number(other))))
+}
+
+/** The variables of a host, each looked up once. */
+export const variablesOf = (facts: Facts): Variables => {
+  const known = new Map<string, SysctlValue>()
+  return (path) => {
+    const value = known.get(path) ?? facts.of(sysctl(path))
+    known.set(path, value)
+    return value
+  }
 }
 
 /** The open guards of all interfaces but lo; one that only may be open counts. */
@@ -43,8 +54,7 @@ export const openGuards = (read: Variables, devices: readonly string[]): OpenGua
     )
 
 /** The same of a host's facts: what keeps a VIP from going onto its lo. */
-export const guardProblems = (facts: Facts): OpenGuard[] =>
-  openGuards((path) => facts.of(sysctl(path)), facts.of(interfaces))
+export const guardProblems = (facts: Facts): OpenGuard[] => openGuards(variablesOf(facts), facts.of(interfaces))
 
 /** Does an address on lo depend on the guards? Every IPv4 address outside 127/8 does. */
 export const isGuardedVip = ({ family, address }: HostAddress): boolean => family === 4 && !address.startsWith('127.')

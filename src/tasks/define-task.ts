@@ -5,8 +5,17 @@ import { nearest } from '../nearest.ts'
 
 type Schema = v.GenericSchema<unknown, unknown>
 
-/** A task type as its author writes it: the schema of its arguments instead of `parse` and `schema`. */
-export interface TaskDefinition<S extends Schema> extends Omit<TaskType<v.InferOutput<S>>, 'parse' | 'schema'> {
+/**
+ * A task type as its author writes it: the schema of its arguments instead of `parse` and `schema`.
+ * Where users may write the same thing in several ways, `understand` makes one form of them, which is what the other
+ * members receive; it is called once, on arguments in which `check` found no mistake.
+ */
+export type TaskDefinition<S extends Schema, Args> = Definition<S, Args> &
+  ([v.InferOutput<S>] extends [Args]
+    ? { understand?(args: v.InferOutput<S>): Args }
+    : { understand(args: v.InferOutput<S>): Args })
+
+interface Definition<S extends Schema, Args> extends Omit<TaskType<Args>, 'parse' | 'schema'> {
   /**
    * Every field has a `v.description`; it is the text of the generated documentation.
    * A message given to a schema or check is shown as it is: the first line is the summary, a second one the hint.
@@ -17,8 +26,11 @@ export interface TaskDefinition<S extends Schema> extends Omit<TaskType<v.InferO
 }
 
 /** Makes a task type of its definition: arguments are parsed by the schema, and mistakes told in our own words. */
-export const defineTask = <const S extends Schema>(definition: TaskDefinition<S>): TaskType<v.InferOutput<S>> => {
-  const { args: schema, check, ...type } = definition
+export const defineTask = <const S extends Schema, Args = v.InferOutput<S>>(
+  definition: TaskDefinition<S, Args>,
+): TaskType<Args> => {
+  const whole: Definition<S, Args> & { understand?(args: v.InferOutput<S>): Args } = definition
+  const { args: schema, check, understand = (args: unknown) => args as Args, ...type } = whole
   return {
     ...type,
     schema,
@@ -26,7 +38,7 @@ export const defineTask = <const S extends Schema>(definition: TaskDefinition<S>
       const result = v.safeParse(schema, input)
       if (!result.success) return { ok: false, problems: describe(schema, input) }
       const problems = check?.(result.output) ?? []
-      return problems.length > 0 ? { ok: false, problems } : { ok: true, args: result.output }
+      return problems.length > 0 ? { ok: false, problems } : { ok: true, args: understand(result.output) }
     },
   }
 }

@@ -1,32 +1,18 @@
 import type { Diagnostic } from '../model/document.ts'
 import type { Facts, Lasting, Plan, Reading } from '../model/task-type.ts'
 import { addresses } from '../readings/addresses.ts'
-import { guardedVips, type Variables } from '../readings/guards.ts'
+import { guardedVips, type Variables, variablesOf } from '../readings/guards.ts'
 import { interfaces } from '../readings/interfaces.ts'
 import { possible, sysctl } from '../readings/sysctl.ts'
 import { defineTask } from './define-task.ts'
-import { entriesOf, type SysctlArgs, sysctlProblems, sysctlSchema } from './sysctl/args.ts'
+import { type Asked, sysctlProblems, sysctlSchema, understand } from './sysctl/args.ts'
 import { changesFor, type Wish } from './sysctl/changes.ts'
 import type { Surroundings, Write } from './sysctl/effects.ts'
 import { firstOpened, muteProblem, vipProblem } from './sysctl/hazards.ts'
 import { ipv6Losses, ipv6VipProblem } from './sysctl/ipv6-off.ts'
-import { parseKey } from './sysctl/key.ts'
 import { missingProblem } from './sysctl/missing.ts'
-import { inOrder, type Order, writesTowards } from './sysctl/simulate.ts'
+import { holds, inOrder, type Order, writesTowards } from './sysctl/simulate.ts'
 import { meaning, wantedText } from './sysctl/value.ts'
-
-interface Asked {
-  readonly path: string
-  readonly shown: string
-  /** As written; undefined: no longer wished. */
-  readonly wish?: string | undefined
-}
-
-const asked = (args: SysctlArgs): Asked[] =>
-  entriesOf(args).flatMap(({ written, wish }) => {
-    const key = parseKey(written)
-    return key.ok ? [{ path: key.path, shown: key.shown, wish }] : []
-  })
 
 const isConf = (path: string): boolean => /^net\/ipv[46]\/conf\/|^net\/ipv4\/ip_forward$/.test(path)
 
@@ -34,17 +20,18 @@ const error = (summary: string, hint: string): Diagnostic => ({ severity: 'error
 
 type Found = { readonly wishes: readonly Wish[] } | { readonly problem: Diagnostic }
 
-/** The wishes in this host's terms, each variable once. */
-const wishesFor = (args: SysctlArgs, facts: Facts): Found => {
+/** The wishes in this host's terms, in canonical order. */
+const wishesFor = (asked: readonly Asked[], read: Variables, facts: Facts): Found => {
   const wishes = new Map<string, Wish>()
-  for (const { path, shown, wish } of asked(args)) {
+  for (const { path, shown, wish } of asked) {
     if (wish === undefined) continue
-    const missing = missingProblem(path, shown, facts)
+    const now = read(path)
+    const missing = missingProblem({ path, shown }, now, facts)
     if (missing) return { problem: missing }
-    const [live = ''] = possible(facts.of(sysctl(path)))
+    const [live = ''] = possible(now)
     const wanted = wantedText(wish, live, isConf(path))
     if (!wanted.ok) return { problem: error(`${shown} ${wanted.summary}`, `it reads \`${live}\` now`) }
-    if (!wishes.has(path)) wishes.set(path, { path, shown, text: wanted.text })
+    wishes.set(path, { path, shown, text: wanted.text })
   }
   return { wishes: inOrder(wishes.keys(), 'canonical').flatMap((path) => wishes.get(path) ?? []) }
 }
@@ -71,20 +58,21 @@ const courseFor = (wishes: readonly Wish[], read: Variables, around: Surrounding
   return { writes: other, order: 'all-last' }
 }
 
-const plan = (args: SysctlArgs, facts: Facts): Plan => {
-  const found = wishesFor(args, facts)
+const plan = (asked: readonly Asked[], facts: Facts): Plan => {
+  const read = variablesOf(facts)
+  const found = wishesFor(asked, read, facts)
   if ('problem' in found) return { kind: 'refuse', problem: found.problem }
-  const wished = found.wishes.map(({ path }) => sysctl(path))
-  if (found.wishes.length === 0) return { kind: 'changes', changes: [], wishes: wished }
-  const read: Variables = (path) => facts.of(sysctl(path))
+  const { wishes } = found
+  const wished = wishes.map(({ path }) => sysctl(path))
+  if (wishes.every(({ path, text }) => holds(read(path), text))) return { kind: 'changes', changes: [], wishes: wished }
   const around = surroundings(facts)
-  const course = courseFor(found.wishes, read, around, facts)
+  const course = courseFor(wishes, read, around, facts)
   if ('problem' in course) return { kind: 'refuse', problem: course.problem }
-  return { kind: 'changes', changes: changesFor(found.wishes, course, { read, around, facts }), wishes: wished }
+  return { kind: 'changes', changes: changesFor(wishes, course, { read, around, facts }), wishes: wished }
 }
 
-const lasting = (args: SysctlArgs, facts: Facts): Lasting[] =>
-  asked(args).map(({ path, wish }) => {
+const lasting = (asked: readonly Asked[], facts: Facts): Lasting[] =>
+  asked.map(({ path, wish }) => {
     if (wish === undefined) return { kind: 'sysctl', path }
     const wanted = wantedText(wish, possible(facts.of(sysctl(path)))[0] ?? '', isConf(path))
     return { kind: 'sysctl', path, value: wanted.ok ? wanted.text : meaning(wish) }
@@ -106,8 +94,9 @@ export default defineTask({
   args: sysctlSchema,
   check: sysctlProblems,
   touchesRotation: true,
-  readings: (args): readonly Reading<unknown>[] => {
-    const wished = asked(args).filter(({ wish }) => wish !== undefined)
+  understand,
+  readings: (asked): readonly Reading<unknown>[] => {
+    const wished = asked.filter(({ wish }) => wish !== undefined)
     return [...wished.map(({ path }) => sysctl(path)), interfaces, addresses('lo')]
   },
   plan,

@@ -126,8 +126,9 @@ export default defineTask({
 `,
   args: vipSchema,
   check: vipProblems,
+  understand: wishOf,
   touchesRotation: true,
   readings: (): readonly Reading<unknown>[] => [addresses('lo'), addressedDevices, interfaces, ...promote],
-  plan: (args, facts, setting) => plan(wishOf(args), facts, setting),
-  lasting: (args, facts) => lasting(wishOf(args), facts),
+  plan,
+  lasting,
 })

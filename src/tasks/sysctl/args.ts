@@ -47,11 +47,11 @@ const mapForm = v.record(
 )
 
 /** Either form. */
-export const sysctlSchema = v.union([ansibleForm, mapForm])
+export const sysctlSchema = v.union([mapForm, ansibleForm])
 export type SysctlArgs = v.InferOutput<typeof sysctlSchema>
 
 /** One entry of the arguments. Without `wish` it is no longer wished. `key` leads back to its place. */
-export interface Entry {
+interface Entry {
   readonly key: string
   readonly written: string
   readonly wish?: string
@@ -59,7 +59,7 @@ export interface Entry {
 
 const isAnsibleForm = (args: SysctlArgs): args is v.InferOutput<typeof ansibleForm> => 'name' in args
 
-export const entriesOf = (args: SysctlArgs): readonly Entry[] => {
+const entriesOf = (args: SysctlArgs): readonly Entry[] => {
   if (!isAnsibleForm(args)) {
     return Object.entries(args).map(([key, wish]) => ({ key, written: key, wish: String(wish) }))
   }
@@ -82,4 +82,24 @@ export const sysctlProblems = (args: SysctlArgs): readonly ArgumentProblem[] => 
     const summary = `${other.written} and ${entry.written} are one variable, wished to be ${other.wish} and ${entry.wish}`
     return [{ path: [entry.key], summary, hint: 'name it once' }]
   })
+}
+
+/** A variable that the task speaks of. */
+export interface Asked {
+  readonly path: string
+  readonly shown: string
+  /** As written; absent: no longer wished. */
+  readonly wish?: string
+}
+
+/** Each variable once; `sysctlProblems` found nothing. */
+export const understand = (args: SysctlArgs): readonly Asked[] => {
+  const asked = new Map<string, Asked>()
+  for (const { written, wish } of entriesOf(args)) {
+    const key = parseKey(written)
+    if (key.ok && !asked.has(key.path)) {
+      asked.set(key.path, { path: key.path, shown: key.shown, ...(wish === undefined ? {} : { wish }) })
+    }
+  }
+  return [...asked.values()]
 }

@@ -48,6 +48,7 @@ export const muteProblem = (
   writes: readonly Write[],
   devices: readonly string[],
 ): Diagnostic | undefined => {
+  if (!writes.some(({ path }) => guardKey.test(path))) return undefined
   const now = after(before, writes)
   const mute = (read: Variables, device: string): boolean => effectiveValues(read, device, 'arp_ignore').includes(8)
   const sections = ['all', 'default', ...devices.filter((device) => device !== 'lo')]

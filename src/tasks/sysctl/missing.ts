@@ -2,12 +2,15 @@ import type { Diagnostic } from '../../model/document.ts'
 import type { Facts } from '../../model/task-type.ts'
 import { nearest } from '../../nearest.ts'
 import { interfaces } from '../../readings/interfaces.ts'
-import { sysctl } from '../../readings/sysctl.ts'
+import { type SysctlValue, sysctl } from '../../readings/sysctl.ts'
 import { deviceOf } from './key.ts'
 
 /** A wished variable that this host does not have, or does not show. */
-export const missingProblem = (path: string, shown: string, facts: Facts): Diagnostic | undefined => {
-  const { kind } = facts.of(sysctl(path))
+export const missingProblem = (
+  { path, shown }: { readonly path: string; readonly shown: string },
+  { kind }: SysctlValue,
+  facts: Facts,
+): Diagnostic | undefined => {
   if (kind === 'absent') return absent(path, shown, facts)
   if (kind !== 'unreadable') return undefined
   return problem(

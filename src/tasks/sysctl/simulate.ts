@@ -29,6 +29,7 @@ export const holds = (value: SysctlValue, text: string): boolean =>
 
 /** The variables with writes laid over them. */
 export const after = (read: Variables, writes: readonly Write[]): Variables => {
+  if (writes.length === 0) return read
   const laid = new Map(writes.flatMap(({ sets }) => [...sets]))
   return (path) => laid.get(path) ?? read(path)
 }
