@@ -52,7 +52,7 @@ describe.each(shells)('with %s %s', (...words) => {
     writeFileSync(path('large'), 'x'.repeat(70_000))
     symlinkSync('../away $HOME', path('link'))
     mkdirSync(path('dir'))
-    spawnSync('mkfifo', [path('fifo')])
+    spawnSync('sh', ['-c', 'mkfifo "$1"', 'sh', path('fifo')])
     const names = ['text', 'empty', 'absent', "odd $name' *\\", 'large', 'link', 'dir', 'fifo', 'no/such/file', 'text']
     const [text, empty, absent, odd, large, link, folder, fifo, orphan, again] = read(shell, names.map(path))
     const { username, uid, gid } = userInfo()

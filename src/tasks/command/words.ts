@@ -1,5 +1,5 @@
 /** A command line that cannot be taken as words. */
-export interface WordProblem {
+interface WordProblem {
   readonly summary: string
   readonly hint: string
 }

@@ -147,7 +147,7 @@ export const restorable = (now: FileReading): boolean =>
   now.kind === 'absent' || now.kind === 'link' || (now.kind === 'file' && now.bytes !== undefined)
 
 /** Puts back what is there now; nothing where that cannot be done (see `restorable`). */
-export const restore = ({ path, now }: Place): readonly Step[] => {
+const restore = ({ path, now }: Place): readonly Step[] => {
   if (now.kind === 'absent') return [{ kind: 'run', command: ['rm', '-f', '--', path] }]
   if (now.kind === 'link') return [{ kind: 'run', command: ['ln', '-sfn', now.to, path] }]
   if (now.kind !== 'file' || now.bytes === undefined) return []
