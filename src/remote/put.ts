@@ -80,9 +80,9 @@ export const put: Part = {
 undo() { r=$?; rm -f "$X"; failed \${2:-$r} '' "$1"; }
 place() {
 d=\${P%/*}; d=\${d:-/}
-case $d/ in
+[ -d "$d" ] || case $d/ in
 /etc/*) x=$(mkdir -p "$d" 2>&1) || unfit "$x" ;;
-*) [ -d "$d" ] || unfit "$d: no such directory" ;;
+*) unfit "$d: no such directory" ;;
 esac
 d=$(cd "$d" && pwd -P) || unfit "$d cannot be entered"
 if [ -L "\${P%/*}" ]; then

@@ -29,6 +29,7 @@ exec </dev/null
 unset IFS CDPATH
 set -f
 umask 022
+PATH=\${PATH:-/usr/bin:/bin}
 for i in /usr/sbin /sbin; do case :$PATH: in *:$i:*) ;; *) PATH=$PATH:$i ;; esac; done
 LC_ALL=C
 export LC_ALL PATH

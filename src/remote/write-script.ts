@@ -92,7 +92,7 @@ const invariants: Part = {
   lines: `exposed() {
 V=
 IFS=$NL
-for l in $(ip -o -4 addr show dev lo 2>/dev/null); do unset IFS; set -- $l; case $4 in 127.*) ;; *) V="$V\${V:+, }$4" ;; esac; done
+for l in $(ip -o -4 addr show dev lo 2>/dev/null); do unset IFS; set -- $l; case $3:$4 in inet:127.*) ;; inet:*) V="$V\${V:+, }$4" ;; esac; done
 unset IFS
 [ "$V" ] && ! guarded
 }
