@@ -68,6 +68,14 @@ export const createWriting = (
     engine.emit({ type: 'task-started', ...taskRef(walk, segment.tasks[work.offset] as PlannedTask) })
   }
 
+  /** Under no_log only how a task ended is kept: its output may hold the secret. */
+  const endsToKeep = () =>
+    [...ends].map(([number, end]) => {
+      const offset = number >= atEndFrom ? number - atEndFrom : works[number]?.offset
+      const silent = offset !== undefined && segment.tasks[offset]?.task.noLog === true
+      return [number, silent ? { kind: end.kind } : end]
+    })
+
   return {
     send: async () => {
       if (works.length === 0) return undefined
@@ -77,7 +85,7 @@ export const createWriting = (
       const identity = (segment.tasks[0] as PlannedTask).identity
       const limit = works.reduce((sum, work) => sum + workLimit(work, engine), engine.run.lockWait)
       const ended = await walk.session.write({ identity, nonce, script, run: engine.run.id, limit, onFrame })
-      await engine.journal({ host: walk.host.name, nonce, ended: ended ?? 'to the end', ends: [...ends] })
+      await engine.journal({ host: walk.host.name, nonce, ended: ended ?? 'to the end', ends: endsToKeep() })
       if (locked !== undefined) return { kind: 'locked', owner: locked }
       if (ended?.kind === 'failed' && ended.wrongPassword) {
         engine.run.halt.request(
