@@ -1,3 +1,4 @@
+import type { Value } from '../model/document.ts'
 import type { Reporter, RunEvent } from '../model/event.ts'
 import type { Write } from './ndjson.ts'
 import { createPaint } from './paint.ts'
@@ -11,6 +12,8 @@ export interface PlainOptions {
   readonly verbosity: number
 }
 
+const asText = (value: Value): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 /** For logs and pipes: one line per event that matters, then the summary. */
 export const createPlain = (write: Write, { color, diff, verbosity }: PlainOptions): Reporter => {
   const paint = createPaint(color)
@@ -21,7 +24,7 @@ export const createPlain = (write: Write, { color, diff, verbosity }: PlainOptio
     const { status, host, task, item, reason, differences } = event
     const message = event.result?.msg
     const quiet = status === 'ok' || status === 'skipped' || status === 'not-run'
-    const said = status === 'ok' && typeof message === 'string' ? message : undefined
+    const said = status === 'ok' && message !== undefined ? asText(message) : undefined
     if (quiet && verbosity === 0 && said === undefined) return
     const label = item === undefined ? task : `${task} (${oneLine(JSON.stringify(item))})`
     const detail = said ?? reason ?? (differences.length > 0 ? plural(differences.length, 'difference') : '')
