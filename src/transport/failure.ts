@@ -10,6 +10,8 @@ export interface Failure {
   readonly reason: string
   readonly hint?: string
   readonly retry: boolean
+  /** The host showed a key of a type that nobody knows: try again and ask for these. */
+  readonly askFor?: readonly string[]
 }
 
 /** What is known of an attempt when it fails. */

@@ -1,10 +1,16 @@
-import { fingerprint, type Known, type KnownKey } from './known-hosts.ts'
+import { fingerprint, type KnownHostsFile, type KnownKey, knownHostsName, lookUp, lookUpKey } from './known-hosts.ts'
 
 /** What is to be done about the key that a host showed. */
 export type Verdict =
   | { readonly kind: 'trusted' }
   | { readonly kind: 'new' } // nobody knows it, and the policy says to write it down
-  | { readonly kind: 'rejected'; readonly reason: string; readonly hint: string }
+  | {
+      readonly kind: 'rejected'
+      readonly reason: string
+      readonly hint: string
+      /** Types of the known keys, where the host showed one of another type: it is to be asked for these. */
+      readonly askFor?: readonly string[]
+    }
 
 /** The key that a host showed, in its wire form. */
 export interface ShownKey {
@@ -27,29 +33,30 @@ export const shownKey = (blob: Buffer): ShownKey => {
 }
 
 /**
- * A changed key is refused whatever the policy; a key of another type than the known ones counts as changed,
- * because a server that holds the known key would have shown it.
- * @param anyPort keys known for the address without its port, which OpenSSH accepts too
+ * A changed key is refused whatever the policy; a key of another type than the known ones counts as changed, because a
+ * server that holds the known key shows it when asked for that type. As with OpenSSH, a key that is known for the address
+ * without its port will do where none is known with it.
  */
 export const judge = (
   shown: ShownKey,
-  known: Known,
-  anyPort: () => Known,
+  files: readonly KnownHostsFile[],
   policy: 'strict' | 'accept-new',
   naming: Naming,
 ): Verdict => {
-  const encoded = shown.blob.toString('base64')
-  const same = (entry: KnownKey): boolean => entry.key === encoded
-  const revoked = known.revoked.find(same)
+  const name = knownHostsName(naming.address, naming.port)
+  const key = shown.blob.toString('base64')
+  const same = lookUpKey(files, name, key)
+  const revoked = same.revoked[0]
   if (revoked !== undefined) return rejected(shown, naming, `is marked as revoked in ${place(revoked)}`, REVOKED)
-  if (known.keys.some(same)) return { kind: 'trusted' }
+  if (same.keys.length > 0) return { kind: 'trusted' }
+  const known = lookUp(files, name)
   if (known.keys.length > 0) return changed(shown, known.keys, naming)
-  const portless = naming.port === 22 ? undefined : anyPort()
-  const revokedThere = portless?.revoked.find(same)
-  if (revokedThere !== undefined) {
-    return rejected(shown, naming, `is marked as revoked in ${place(revokedThere)}`, REVOKED)
+  if (naming.port !== 22) {
+    const portless = lookUpKey(files, knownHostsName(naming.address, 22), key)
+    const dead = portless.revoked[0]
+    if (dead !== undefined) return rejected(shown, naming, `is marked as revoked in ${place(dead)}`, REVOKED)
+    if (portless.keys.length > 0) return { kind: 'trusted' }
   }
-  if (portless?.keys.some(same)) return { kind: 'trusted' }
   if (known.authorities.length > 0) {
     return rejected(shown, naming, 'is not known: only a certificate authority is', AUTHORITY)
   }
@@ -70,7 +77,9 @@ const changed = (shown: ShownKey, known: readonly KnownKey[], naming: Naming): V
     (entry) => `${entry.type} ${fingerprint(Buffer.from(entry.key, 'base64'))} (${place(entry)})`,
   )
   const name = naming.port === 22 ? naming.address : `'[${naming.address}]:${naming.port}'`
+  const types = known.map((entry) => entry.type)
   return {
+    ...(!types.includes(shown.type) && { askFor: types }),
     kind: 'rejected',
     reason: `host key has changed: ${naming.host} shows ${shown.type} ${fingerprint(shown.blob)}, known is ${listed.join(', ')}`,
     hint: `somebody may be in between; if the host was installed anew: ssh-keygen -R ${name} -f ${known[0]?.file ?? ''}`,

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Target } from '../model/connection.ts'
 import { judge, type ShownKey } from './host-key.ts'
-import { hashName, knownHostsName, lookUp, parseKnownHosts } from './known-hosts.ts'
+import { hashName, knownHostsName, parseKnownHosts } from './known-hosts.ts'
 
 /** Another writer is waited for this long, in ms; a lock that is older belongs to nobody any more. */
 const LOCK_PATIENCE = 10_000
@@ -55,11 +55,10 @@ const append = (file: string, target: Target, shown: ShownKey): Problem | undefi
   const text = readOrEmpty(file)
   const parsed = parseKnownHosts(text, file)
   const name = knownHostsName(address, port)
-  const known = lookUp([parsed], name)
-  const verdict = judge(shown, known, () => NOBODY, 'accept-new', { host, address, port, files: target.knownHosts })
+  const verdict = judge(shown, [parsed], 'accept-new', { host, address, port, files: target.knownHosts })
   if (verdict.kind === 'rejected') return verdict
   if (verdict.kind === 'trusted') return undefined
-  const shape = parsed.hashes ? hashed(name) : name
+  const shape = parsed.hashed.length > 0 ? hashed(name) : name
   const line = `${text === '' || text.endsWith('\n') ? '' : '\n'}${shape} ${shown.type} ${shown.blob.toString('base64')}\n`
   const descriptor = openSync(file, 'a', 0o600)
   try {
@@ -69,8 +68,6 @@ const append = (file: string, target: Target, shown: ShownKey): Problem | undefi
   }
   return undefined
 }
-
-const NOBODY = { keys: [], revoked: [], authorities: [] }
 
 const hashed = (name: string): string => {
   const salt = randomBytes(20)

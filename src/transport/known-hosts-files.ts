@@ -1,11 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
-import { type Known, type KnownHostsFile, lookUp, parseKnownHosts } from './known-hosts.ts'
+import { type KnownHostsFile, parseKnownHosts } from './known-hosts.ts'
 
-/** Looks hosts up in files that are read again only when they change. */
-export interface KnownHostsReader {
-  /** @param name as `knownHostsName` writes it. A file that is absent knows nobody; one that cannot be read throws. */
-  find(paths: readonly string[], name: string): Known
-}
+/** Gives files as they are now, read again only when they changed. A file that is absent is left out; one that cannot be read throws. */
+export type KnownHostsReader = (paths: readonly string[]) => readonly KnownHostsFile[]
 
 interface Kept {
   readonly stamp: string
@@ -25,11 +22,5 @@ export const createKnownHostsReader = (): KnownHostsReader => {
     kept.set(path, { stamp, file })
     return file
   }
-  return {
-    find: (paths, name) =>
-      lookUp(
-        paths.map(read).filter((file) => file !== undefined),
-        name,
-      ),
-  }
+  return (paths) => paths.map(read).filter((file) => file !== undefined)
 }

@@ -24,11 +24,14 @@ export interface Known {
   readonly authorities: readonly KnownKey[]
 }
 
-/** A file's lines, with those that name one host plainly found without a search. */
+/** A file's lines, so that a fleet can be looked up in it: hashed names cost an HMAC per line and host. */
 export interface KnownHostsFile {
+  /** By name, for lines that list names as they are. */
   readonly plain: ReadonlyMap<string, readonly KnownKey[]>
-  readonly searched: readonly KnownKey[]
-  readonly hashes: boolean
+  readonly patterns: readonly KnownKey[]
+  readonly hashed: readonly KnownKey[]
+  /** The hashed lines by key. */
+  readonly hashedByKey: ReadonlyMap<string, readonly KnownKey[]>
 }
 
 /** `[host]:port` unless the port is 22; lower case, as OpenSSH compares names. */
@@ -42,23 +45,25 @@ export const fingerprint = (key: Buffer): string =>
 /** Lines that sshd(8) "SSH_KNOWN_HOSTS FILE FORMAT" does not know are passed over, as OpenSSH does. */
 export const parseKnownHosts = (text: string, file: string): KnownHostsFile => {
   const plain = new Map<string, KnownKey[]>()
-  const searched: KnownKey[] = []
-  let hashes = false
+  const hashedByKey = new Map<string, KnownKey[]>()
+  const patterns: KnownKey[] = []
+  const hashed: KnownKey[] = []
   text.split('\n').forEach((source, index) => {
     const entry = parseLine(source, file, index + 1)
     if (entry === undefined) return
-    if (entry.names.kind === 'hashed') hashes = true
-    if (entry.names.kind === 'hashed' || entry.names.patterns.some((name) => /[*?!]/.test(name))) {
-      searched.push(entry)
-      return
-    }
-    for (const name of entry.names.patterns) {
-      const list = plain.get(name)
-      if (list === undefined) plain.set(name, [entry])
-      else list.push(entry)
-    }
+    if (entry.names.kind === 'hashed') {
+      hashed.push(entry)
+      put(hashedByKey, entry.key, entry)
+    } else if (entry.names.patterns.some((name) => /[*?!]/.test(name))) patterns.push(entry)
+    else for (const name of entry.names.patterns) put(plain, name, entry)
   })
-  return { plain, searched, hashes }
+  return { plain, patterns, hashed, hashedByKey }
+}
+
+const put = (map: Map<string, KnownKey[]>, key: string, entry: KnownKey): void => {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [entry])
+  else list.push(entry)
 }
 
 const parseLine = (source: string, file: string, line: number): KnownKey | undefined => {
@@ -83,21 +88,32 @@ const parseNames = (hosts: string): Names | undefined => {
 }
 
 /** What the files know of `name` (as `knownHostsName` writes it). */
-export const lookUp = (files: readonly KnownHostsFile[], name: string): Known => {
-  const keys: KnownKey[] = []
-  const revoked: KnownKey[] = []
-  const authorities: KnownKey[] = []
-  const hits = files.flatMap((file) => [
-    ...(file.plain.get(name) ?? []),
-    ...file.searched.filter((entry) => isNamed(entry.names, name)),
-  ])
-  for (const hit of hits) {
-    if (hit.marker === 'revoked') revoked.push(hit)
-    else if (hit.marker === 'ca') authorities.push(hit)
-    else keys.push(hit)
-  }
-  return { keys, revoked, authorities }
-}
+export const lookUp = (files: readonly KnownHostsFile[], name: string): Known =>
+  sort(files.flatMap((file) => [...listed(file, name), ...file.hashed.filter((entry) => isNamed(entry.names, name))]))
+
+/** What the files say of this one key of `name`; quick however many hashed names there are. */
+export const lookUpKey = (files: readonly KnownHostsFile[], name: string, key: string): Known =>
+  sort(
+    files.flatMap((file) => [
+      ...listed(file, name).filter((entry) => entry.key === key),
+      ...(file.hashedByKey.get(key) ?? []).filter((entry) => isNamed(entry.names, name)),
+    ]),
+  )
+
+/** What the files know of `name` in lines that do not hash it. */
+export const lookUpListed = (files: readonly KnownHostsFile[], name: string): Known =>
+  sort(files.flatMap((file) => listed(file, name)))
+
+const listed = (file: KnownHostsFile, name: string): readonly KnownKey[] => [
+  ...(file.plain.get(name) ?? []),
+  ...file.patterns.filter((entry) => isNamed(entry.names, name)),
+]
+
+const sort = (hits: readonly KnownKey[]): Known => ({
+  keys: hits.filter((hit) => hit.marker === 'none'),
+  revoked: hits.filter((hit) => hit.marker === 'revoked'),
+  authorities: hits.filter((hit) => hit.marker === 'ca'),
+})
 
 const isNamed = (names: Names, name: string): boolean => {
   if (names.kind === 'hashed') return hashName(names.salt, name).equals(names.hash)

@@ -4,7 +4,7 @@ import type { Target } from '../model/connection.ts'
 import { explainFailure, type Failure, INTERRUPTED, type Stage, timedOut } from './failure.ts'
 import { type ShownKey, shownKey, type Verdict } from './host-key.ts'
 import type { IdentityKey } from './keys.ts'
-import { type Ssh2, skipHostKeysProve, skipKeyProbe } from './ssh2-private.ts'
+import { quickExchange, type Ssh2, skipHostKeysProve, skipKeyProbe } from './ssh2-private.ts'
 
 /** Seconds between keepalives, and how many may stay unanswered. */
 const KEEPALIVE = { seconds: 15, count: 3 }
@@ -57,8 +57,7 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
     const abort = (): void => settle(INTERRUPTED)
     const timer = setTimeout(() => settle(timedOut(stage, target)), target.timeout * 1000)
     const fail = (error: Error | undefined): void => {
-      if (verdict?.kind === 'rejected')
-        settle({ kind: 'failed', reason: verdict.reason, hint: verdict.hint, retry: false })
+      if (verdict?.kind === 'rejected') settle({ ...verdict, kind: 'failed', retry: false })
       else settle(explainFailure(error, { stage, target, keys: attempt.keys, tried, greeting }))
     }
 
@@ -87,6 +86,7 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
         ...(attempt.hostKeyAlgorithms && { algorithms: { serverHostKey: [...attempt.hostKeyAlgorithms] as never } }),
         authHandler: authHandler(attempt, tried) as never,
         hostVerifier: (blob: Buffer) => {
+          quickExchange(client)
           shown = shownKey(blob)
           verdict = attempt.judge(shown)
           return verdict.kind !== 'rejected'

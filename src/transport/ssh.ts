@@ -7,7 +7,7 @@ import { endpoint, type Failure, INTERRUPTED } from './failure.ts'
 import { createGate } from './gate.ts'
 import { judge } from './host-key.ts'
 import { createKeyReader } from './keys.ts'
-import { type Known, knownHostsName } from './known-hosts.ts'
+import { type KnownHostsFile, knownHostsName, lookUpListed } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
 import { type Attempt, type LoggedIn, logIn } from './login.ts'
@@ -32,7 +32,7 @@ const FIRST_PAUSE = 300
 export const createSshTransport = (options: SshTransportOptions): Transport => {
   const { retries = 4, random = Math.random } = options
   const gate = createGate(...options.connectLimit)
-  const knownHosts = createKnownHostsReader()
+  const readKnownHosts = createKnownHostsReader()
   let loaded: ReturnType<typeof load> | undefined
 
   const open = async (target: Target, signal: AbortSignal): Promise<Opened> => {
@@ -44,7 +44,7 @@ export const createSshTransport = (options: SshTransportOptions): Transport => {
     const keys = target.identityFiles.map(readKey)
     const attempt = { ssh2, target, keys, agent, signal }
     for (let tries = 1; ; tries++) {
-      const outcome = await gate.pass(hop, () => (signal.aborted ? INTERRUPTED : tryOnce(attempt, knownHosts)))
+      const outcome = await gate.pass(hop, () => (signal.aborted ? INTERRUPTED : tryOnce(attempt, readKnownHosts)))
       if (outcome.kind === 'in') return opened(outcome, target)
       if (!outcome.retry || tries > retries || signal.aborted) return unreachable(outcome, tries)
       gate.slowDown(hop)
@@ -61,24 +61,31 @@ const load = async () => {
   return { ssh2, readKey: createKeyReader(ssh2) }
 }
 
-/** known_hosts is asked anew for each try: another host may have been added meanwhile under the same name. */
+/**
+ * known_hosts is looked at anew for each try: another host may have been added meanwhile under the same name. Where names
+ * are hashed, which key types are known is found out only when the host shows one that is not: then it is asked again.
+ */
 const tryOnce = async (
   attempt: Omit<Attempt, 'judge' | 'hostKeyAlgorithms'>,
-  knownHosts: KnownHostsReader,
+  readKnownHosts: KnownHostsReader,
 ): Promise<LoggedIn | Failure> => {
-  const { host, address, port, knownHosts: files, hostKey } = attempt.target
-  const find = (at: number): Known => knownHosts.find(files, knownHostsName(address, at))
-  let known: Known
+  const { host, address, port, knownHosts, hostKey } = attempt.target
+  let files: readonly KnownHostsFile[]
   try {
-    known = find(port)
+    files = readKnownHosts(knownHosts)
   } catch (error) {
     return { kind: 'failed', reason: `known_hosts cannot be read: ${(error as Error).message}`, retry: false }
   }
-  return await logIn({
-    ...attempt,
-    hostKeyAlgorithms: preferKnown(known.keys.map((key) => key.type)),
-    judge: (shown) => judge(shown, known, () => find(22), hostKey, { host, address, port, files }),
-  })
+  const logInAsking = (types: readonly string[]): Promise<LoggedIn | Failure> =>
+    logIn({
+      ...attempt,
+      hostKeyAlgorithms: preferKnown(types),
+      judge: (shown) => judge(shown, files, hostKey, { host, address, port, files: knownHosts }),
+    })
+  const types = lookUpListed(files, knownHostsName(address, port)).keys.map((key) => key.type)
+  const outcome = await logInAsking(types)
+  const again = outcome.kind === 'failed' ? outcome.askFor : undefined
+  return again === undefined || again.every((type) => types.includes(type)) ? outcome : logInAsking(again)
 }
 
 const unreachable = ({ reason, hint }: Failure, tries: number): Opened => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { judge, shownKey } from '../../src/transport/host-key.ts'
-import { lookUp, parseKnownHosts } from '../../src/transport/known-hosts.ts'
+import { parseKnownHosts } from '../../src/transport/known-hosts.ts'
 
 const wire = (type: string, fill: number): Buffer => {
   const name = Buffer.from(type)
@@ -15,13 +15,7 @@ const line = (names: string, blob: Buffer, marker = ''): string =>
 
 const judged = (knownHosts: readonly string[], blob: Buffer, policy: 'strict' | 'accept-new' = 'strict', port = 22) => {
   const file = parseKnownHosts(knownHosts.join('\n'), '/kh')
-  const name = port === 22 ? '10.0.0.1' : `[10.0.0.1]:${port}`
-  return judge(shownKey(blob), lookUp([file], name), () => lookUp([file], '10.0.0.1'), policy, {
-    host: 'rs1',
-    address: '10.0.0.1',
-    port,
-    files: ['/kh', '/kh2'],
-  })
+  return judge(shownKey(blob), [file], policy, { host: 'rs1', address: '10.0.0.1', port, files: ['/kh', '/kh2'] })
 }
 
 test('the type of a key is read from its wire form', () => {
@@ -86,4 +80,9 @@ test('a changed key names the line to remove', () => {
   expect(judged([line('[10.0.0.1]:2222', other)], ours, 'strict', 2222)).toMatchObject({
     hint: expect.stringContaining("ssh-keygen -R '[10.0.0.1]:2222' -f /kh"),
   })
+})
+
+test('a key of another type says which types to ask for', () => {
+  expect(judged([line('10.0.0.1', ecdsa)], ours)).toMatchObject({ askFor: ['ecdsa-sha2-nistp256'] })
+  expect(judged([line('10.0.0.1', other)], ours)).not.toHaveProperty('askFor')
 })

@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fingerprint, hashName, knownHostsName, lookUp, parseKnownHosts } from '../../src/transport/known-hosts.ts'
+import {
+  fingerprint,
+  hashName,
+  type KnownKey,
+  knownHostsName,
+  lookUp,
+  lookUpKey,
+  lookUpListed,
+  parseKnownHosts,
+} from '../../src/transport/known-hosts.ts'
 
 const path = join(import.meta.dirname, 'recorded/known_hosts')
 const file = parseKnownHosts(readFileSync(path, 'utf8'), path)
@@ -47,6 +56,24 @@ describe('lookUp finds what OpenSSH finds', () => {
   })
 })
 
+test.each(FOUND_BY_OPENSSH)('%s: lookUpKey finds of each key what lookUp finds', (name) => {
+  const all = lookUp([file], name)
+  for (const key of new Set([...all.keys, ...all.revoked, ...all.authorities].map((entry) => entry.key))) {
+    const only = (entries: readonly KnownKey[]) => entries.filter((entry) => entry.key === key)
+    expect(lookUpKey([file], name, key)).toEqual({
+      keys: only(all.keys),
+      revoked: only(all.revoked),
+      authorities: only(all.authorities),
+    })
+  }
+  expect(lookUpKey([file], name, 'AAAA')).toEqual({ keys: [], revoked: [], authorities: [] })
+})
+
+test('lookUpListed passes hashed names over', () => {
+  expect(lookUpListed([file], 'hashed.host').keys).toEqual([])
+  expect(lookUpListed([file], 'a.example.com').keys).toHaveLength(1)
+})
+
 test('several files are read as one', () => {
   const other = parseKnownHosts(`rs1 ssh-ed25519 ${KEY}\n`, '/other')
   expect(lookUp([file, other], 'rs1').keys.map((entry) => `${entry.file}:${entry.line}`)).toEqual([
@@ -57,8 +84,8 @@ test('several files are read as one', () => {
 })
 
 test('a file with a hashed name is known as one that hashes', () => {
-  expect(file.hashes).toBe(true)
-  expect(parseKnownHosts(`rs1 ssh-ed25519 ${KEY}`, 'f').hashes).toBe(false)
+  expect(file.hashed).toHaveLength(2)
+  expect(parseKnownHosts(`rs1 ssh-ed25519 ${KEY}`, 'f').hashed).toHaveLength(0)
 })
 
 test.each([

@@ -1,14 +1,28 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { quickSigning, quickVerifying, skipHostKeysProve, skipKeyProbe } from '../../src/transport/ssh2-private.ts'
+import {
+  quickExchange,
+  quickSigning,
+  quickVerifying,
+  skipHostKeysProve,
+  skipKeyProbe,
+} from '../../src/transport/ssh2-private.ts'
 
 type Kind = 'ed25519' | 'rsa' | 'ecdsa'
 const KINDS: readonly Kind[] = ['ed25519', 'rsa', 'ecdsa']
 
+/** RSA keys take long to make, so there is one. */
+const rsa: string[] = []
 const generate = (kind: Kind): string => {
+  if (kind === 'rsa' && rsa[0] !== undefined) return rsa[0]
+  const made = generateAnew(kind)
+  if (kind === 'rsa') rsa.push(made)
+  return made
+}
+const generateAnew = (kind: Kind): string => {
   if (kind === 'rsa') {
     return generateKeyPairSync('rsa', {
       modulusLength: 2048,
@@ -74,8 +88,20 @@ describe('without what they rely on, the shortcuts leave things as they are', ()
     const plain = key.sign
     expect(quickSigning(key).sign).toBe(plain)
   })
+  test('an exchange that comes to something else', () => {
+    const keys = generateKeyPairSync('x25519')
+    const peer = generateKeyPairSync('x25519').publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)
+    const shared = { getPublicKey: () => Buffer.alloc(32), computeSecret: () => Buffer.alloc(32) }
+    const exchange = Object.assign(Object.create(shared), { type: '25519', _keys: keys, _dhData: peer })
+    const before = { ...shared }
+    expect(quickExchange({ _protocol: { _kex: exchange } } as never)).toBe(false)
+    expect(shared).toEqual(before)
+  })
   test('a client without the private fields', () => {
     expect(skipHostKeysProve({} as never)).toBe(false)
+    for (const inside of [{}, { _protocol: {} }, { _protocol: { _kex: { type: '25519' } } }]) {
+      expect(quickExchange(inside as never)).toBe(false)
+    }
     expect(skipKeyProbe({} as never, () => true)).toBe(false)
     expect(skipKeyProbe({ _protocol: {} } as never, () => true)).toBe(false)
   })
@@ -91,8 +117,13 @@ describe('a login with all shortcuts', () => {
     for (const server of servers) server.close()
   })
 
+  interface Login {
+    readonly probes: number
+    readonly taken: readonly boolean[]
+  }
+
   /** Logs in to ssh2's own server; gives what the server saw of the login. */
-  const logIn = async (kind: Kind, shortcuts: boolean): Promise<{ probes: number; taken: boolean[] }> => {
+  const logIn = async (kind: Kind, shortcuts: boolean): Promise<Login> => {
     const userKey = parse(generate(kind))
     let probes = 0
     const server = new ssh2.Server({ hostKeys: [hostKeys.get(kind) ?? ''] }, (connection) => {
@@ -121,6 +152,10 @@ describe('a login with all shortcuts', () => {
       host: '127.0.0.1',
       port: (server.address() as AddressInfo).port,
       username: 'x',
+      hostVerifier: () => {
+        if (shortcuts) taken.push(quickExchange(client))
+        return true
+      },
       authHandler: [{ type: 'publickey', username: 'x', key }] as never,
     })
     await once(client, 'ready')
@@ -130,7 +165,58 @@ describe('a login with all shortcuts', () => {
   }
 
   test.each(KINDS)('%s: one round trip less', async (kind) => {
-    expect(await logIn(kind, true)).toEqual({ probes: 0, taken: [true, true] })
+    expect(await logIn(kind, true)).toEqual({ probes: 0, taken: [true, true, true] })
     expect(await logIn(kind, false)).toEqual({ probes: 1, taken: [] })
   })
 })
+
+test('the quick key exchange comes to what the plain one comes to, leading zeros and all', async () => {
+  const server = new ssh2.Server({ hostKeys: [generate('ed25519')] }, (connection) => connection.on('error', () => {}))
+  server.listen(0, '127.0.0.1')
+  await once(server as never, 'listening')
+  const client = new ssh2.Client()
+  client.on('error', () => {})
+  const different: string[] = []
+  const verified = new Promise<void>((resolve) => {
+    client.connect({
+      host: '127.0.0.1',
+      port: (server.address() as AddressInfo).port,
+      username: 'x',
+      hostVerifier: () => {
+        const exchange = (client as unknown as { _protocol: { _kex: PlainExchange } })._protocol._kex
+        if (!quickExchange(client)) different.push('not taken')
+        for (let round = 0; round < 700; round++) {
+          const peer = generateKeyPairSync('x25519').publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)
+          if (!plainSecret(exchange, peer).equals(exchange.computeSecret(peer))) different.push(peer.toString('hex'))
+        }
+        if (!plainPublicKey(exchange).equals(exchange.getPublicKey())) different.push('public key')
+        if (!((exchange.computeSecret(Buffer.alloc(32)) as unknown) instanceof Error))
+          different.push('a weak key was taken')
+        resolve()
+        return false
+      },
+    })
+  })
+  await verified
+  client.destroy()
+  server.close()
+  expect(different).toEqual([])
+})
+
+interface PlainExchange {
+  _keys: { privateKey: KeyObject; publicKey: KeyObject }
+  computeSecret(peer: Buffer): Buffer
+  getPublicKey(): Buffer
+}
+
+/** The exchange again, by the book: DER in and out, and an mpint of the secret. */
+const plainPublicKey = ({ _keys }: PlainExchange): Buffer =>
+  _keys.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)
+
+const plainSecret = ({ _keys }: PlainExchange, peer: Buffer): Buffer => {
+  const head = Buffer.from('302a300506032b656e032100', 'hex')
+  const publicKey = createPublicKey({ key: Buffer.concat([head, peer]), type: 'spki', format: 'der' })
+  const secret = diffieHellman({ privateKey: _keys.privateKey, publicKey }).toString('hex')
+  const digits = secret.replace(/^(00)+/, '')
+  return Buffer.from(Number.parseInt(digits.slice(0, 2), 16) < 0x80 ? digits : `00${digits}`, 'hex')
+}
