@@ -20,7 +20,7 @@ import { resumeCommand } from './resume.ts'
 import { createRunFiles, type RunFiles } from './run-files.ts'
 import { isCheck, type RunOptions } from './run-options.ts'
 import { onSignals } from './signals.ts'
-import { openSinks } from './sinks.ts'
+import { openSinks, refuseUnwritable } from './sinks.ts'
 
 /** Seconds to wait for a host that another run has locked. */
 const lockWait = 30
@@ -39,6 +39,7 @@ export const run = async (playbooks: readonly string[], options: RunOptions): Pr
     process.stdout.write(options.listHosts ? listHosts(schedule) : listTasks(schedule))
     return
   }
+  refuseUnwritable(options)
   const hosts = hostsOf(schedule)
   const directors = inventory.groups.get('director') ?? []
   const password = await becomePassword(options)
@@ -89,6 +90,8 @@ const start = async ({ playbooks, options, inventory, schedule, reach, hosts }: 
     })
     process.exitCode = exitCode(reasons)
   } finally {
+    // Where something of ours failed, nobody may connect any more either.
+    abort.abort()
     engine.sessions.close()
     stopListening()
     for (const sink of sinks) await sink.finish?.()

@@ -1,13 +1,27 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import type { Reporter } from '../model/event.ts'
 import { createJunit } from '../reporters/junit.ts'
 import { createJson, createNdjson } from '../reporters/ndjson.ts'
 import { createPlain } from '../reporters/plain.ts'
+import { refuse } from './problems.ts'
 import type { RunFiles } from './run-files.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** Fewer rows than this cannot hold a live list. */
 const fewestRows = 10
+
+/** A report that could not be written at the end is a mistake now. The file is there from now on, empty. */
+export const refuseUnwritable = ({ junit }: RunOptions): void => {
+  if (junit === undefined) return
+  try {
+    closeSync(openSync(junit, 'a'))
+  } catch (cause) {
+    refuse(
+      `the JUnit report cannot be written: ${junit} (${(cause as NodeJS.ErrnoException).code})`,
+      'give --junit another file',
+    )
+  }
+}
 
 /** Everybody who reads this run's events: the run's own file, what is printed, JUnit. */
 export const openSinks = async (options: RunOptions, files: RunFiles): Promise<readonly Reporter[]> => {
