@@ -41,12 +41,14 @@ export const variablesOf = (facts: Facts): Variables => {
   }
 }
 
+export const guardKeys: readonly GuardKey[] = ['arp_ignore', 'arp_announce']
+
 /** The open guards of all interfaces but lo; one that only may be open counts. */
-export const openGuards = (read: Variables, devices: readonly string[]): OpenGuard[] =>
+export const openGuards = (read: Variables, devices: readonly string[], keys = guardKeys): OpenGuard[] =>
   devices
     .filter((device) => device !== 'lo')
     .flatMap((device) =>
-      (['arp_ignore', 'arp_announce'] as const).flatMap((key) => {
+      keys.flatMap((key) => {
         const bad = effectiveValues(read, device, key).find((value) => !safe[key].includes(value))
         if (bad === undefined) return []
         return [{ interface: device, key, effective: Number.isNaN(bad) ? '?' : String(bad) }]

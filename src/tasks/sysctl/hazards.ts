@@ -3,6 +3,7 @@ import type { Facts, Test } from '../../model/task-type.ts'
 import { addresses, canonicalAddress } from '../../readings/addresses.ts'
 import {
   effectiveValues,
+  type GuardKey,
   guardedVips,
   isGuardedVip,
   type OpenGuard,
@@ -12,15 +13,18 @@ import {
 import type { Write } from './effects.ts'
 import { after } from './simulate.ts'
 
-const guardKey = /^net\/ipv4\/conf\/[^/]+\/arp_(?:ignore|announce)$/
+const guardOf = (path: string): [section?: string, key?: GuardKey] => {
+  const [, section, key] = /^net\/ipv4\/conf\/([^/]+)\/(arp_ignore|arp_announce)$/.exec(path) ?? []
+  return section === undefined ? [] : [section, key as GuardKey]
+}
 
 /** The guards that are closed before a write and may be open after it. */
 export const opens = (before: Variables, write: Write, devices: readonly string[]): OpenGuard[] => {
-  if (!guardKey.test(write.path)) return []
-  const open = new Set(openGuards(before, devices).map(({ interface: device, key }) => `${device} ${key}`))
-  return openGuards(after(before, [write]), devices).filter(
-    ({ interface: device, key }) => !open.has(`${device} ${key}`),
-  )
+  const [section, key] = guardOf(write.path)
+  if (key === undefined) return []
+  const touched = devices.filter((device) => section === 'all' || write.sets.has(`net/ipv4/conf/${device}/${key}`))
+  const open = new Set(openGuards(before, touched, [key]).map((guard) => guard.interface))
+  return openGuards(after(before, [write]), touched, [key]).filter((guard) => !open.has(guard.interface))
 }
 
 /** The first guard that some write of a sequence opens. */
@@ -48,7 +52,7 @@ export const muteProblem = (
   writes: readonly Write[],
   devices: readonly string[],
 ): Diagnostic | undefined => {
-  if (!writes.some(({ path }) => guardKey.test(path))) return undefined
+  if (!writes.some(({ path }) => guardOf(path)[1] === 'arp_ignore')) return undefined
   const now = after(before, writes)
   const mute = (read: Variables, device: string): boolean => effectiveValues(read, device, 'arp_ignore').includes(8)
   const sections = ['all', 'default', ...devices.filter((device) => device !== 'lo')]
