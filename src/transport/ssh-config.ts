@@ -7,20 +7,20 @@ export interface SshConfig {
   for(name: string): Checked<SshOptions>
 }
 
-/** Read with our own eyes; everything else in the file is passed over, as it does not change where or as whom we log in. */
+/** What is read; everything else is passed over, as it changes neither where nor as whom we log in. */
 const READ = [
-  'hostname',
-  'port',
-  'user',
-  'identityfile',
-  'userknownhostsfile',
-  'globalknownhostsfile',
-  'identitiesonly',
-  'stricthostkeychecking',
-  'connecttimeout',
+  'HostName',
+  'Port',
+  'User',
+  'IdentityFile',
+  'UserKnownHostsFile',
+  'GlobalKnownHostsFile',
+  'IdentitiesOnly',
+  'StrictHostKeyChecking',
+  'ConnectTimeout',
 ]
 /** These would change whom we talk to: better an error than the wrong host. */
-const REFUSED = ['proxyjump', 'proxycommand', 'hostkeyalias', 'certificatefile', 'knownhostscommand']
+const REFUSED = ['ProxyJump', 'ProxyCommand', 'HostKeyAlias', 'CertificateFile', 'KnownHostsCommand']
 
 const NOTHING: SshConfig = { for: () => ({ value: {}, problems: [] }) }
 
@@ -70,12 +70,14 @@ const parse = async (text: string, path: string): Promise<Checked<SshConfig>> =>
 const select = (computed: Record<string, string | string[]>, path: string): Checked<SshOptions> => {
   const problems: Diagnostic[] = []
   let value: SshOptions = {}
-  for (const [name, found] of Object.entries(computed)) {
-    const values = typeof found === 'string' ? [found] : found
-    if (REFUSED.includes(name) && values[0] !== 'none') {
-      problems.push({ severity: 'error', summary: `${path}: ${name} is not supported yet` })
-    }
-    if (!READ.includes(name)) continue
+  const valuesOf = (name: string): readonly string[] => [computed[name.toLowerCase()] ?? []].flat()
+  for (const name of REFUSED) {
+    const [first = 'none'] = valuesOf(name)
+    if (first !== 'none') problems.push({ severity: 'error', summary: `${path}: ${name} is not supported yet` })
+  }
+  for (const name of READ) {
+    const values = valuesOf(name)
+    if (values.length === 0) continue
     const { options, problem } = readOption(name, values)
     value = { ...value, ...options }
     if (problem !== undefined) problems.push({ ...problem, summary: `${path}: ${problem.summary}` })
