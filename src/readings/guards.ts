@@ -41,7 +41,7 @@ export const variablesOf = (facts: Facts): Variables => {
   }
 }
 
-export const guardKeys: readonly GuardKey[] = ['arp_ignore', 'arp_announce']
+const guardKeys: readonly GuardKey[] = ['arp_ignore', 'arp_announce']
 
 /** The open guards of all interfaces but lo; one that only may be open counts. */
 export const openGuards = (read: Variables, devices: readonly string[], keys = guardKeys): OpenGuard[] =>
