@@ -74,7 +74,12 @@ const bundle = async () => {
 const generateDocs = async () => {
   const out = mkdtempSync(join(root, 'node_modules/.docs-'))
   try {
-    await build({ ...common, entryPoints: [join(root, 'docs/generate-tasks.ts')], outfile: join(out, 'docs.mjs'), banner: { js: banner } })
+    await build({
+      ...common,
+      entryPoints: [join(root, 'docs/generate-tasks.ts')],
+      outfile: join(out, 'docs.mjs'),
+      banner: { js: banner },
+    })
     const { writeTaskDocs } = await import(pathToFileURL(join(out, 'docs.mjs')).href)
     await writeTaskDocs(join(root, 'docs/tasks'))
   } finally {

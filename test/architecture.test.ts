@@ -63,7 +63,9 @@ test.each(sources)('%s imports only what its room may', (path) => {
       expect(rooms[room], `${path} → ${target}`).toContain(roomOf(target))
       continue
     }
-    const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? '')
+    const name = specifier.startsWith('@')
+      ? specifier.split('/').slice(0, 2).join('/')
+      : (specifier.split('/')[0] ?? '')
     expect(packages[name], `package ${name} is in the table (${path})`).toBeDefined()
     expect(packages[name], `${path} → ${name}`).toContain(room)
   }

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 
 /** Everything runs with CI=true; otherwise a fixed part of the long suites. */
-export const everything = process.env.CI === 'true'
+const everything = process.env.CI === 'true'
 
 /**
  * How much of a long suite to run. What is left out is told in the last lines of `npm test`.

@@ -39,7 +39,8 @@ const install = () => {
   if (packages.length === 0 || !isRoot || !existsSync('/usr/bin/apt-get')) return
   say(`installing what the tests need: ${packages.join(' ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const apt = (...args) => spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const apt = (...args) =>
+    spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   // A service that starts on install would listen on this machine; the tests start their own.
   const policy = '/usr/sbin/policy-rc.d'
   const ours = !existsSync(policy)
@@ -69,7 +70,11 @@ const tally = { passed: 0, failed: 0, skipped: 0 }
 const skippedTests = []
 const tests = (project) => {
   const report = join(scratch, `${project}.json`)
-  const ok = run('npx', ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], env)
+  const ok = run(
+    'npx',
+    ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    env,
+  )
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = existsSync(report)
     ? JSON.parse(readFileSync(report, 'utf8'))
     : { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] }
@@ -78,7 +83,8 @@ const tests = (project) => {
   tally.skipped += numPendingTests
   for (const { assertionResults, name } of testResults)
     for (const { status, fullName } of assertionResults ?? [])
-      if (status === 'skipped' || status === 'pending' || status === 'todo') skippedTests.push(`${name.replace(`${root}/`, '')}: ${fullName}`)
+      if (status === 'skipped' || status === 'pending' || status === 'todo')
+        skippedTests.push(`${name.replace(`${root}/`, '')}: ${fullName}`)
   return ok
 }
 

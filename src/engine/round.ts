@@ -1,5 +1,5 @@
 import type { Identity } from '../model/connection.ts'
-import type { Diagnostic, Value } from '../model/document.ts'
+import type { Value } from '../model/document.ts'
 import type { Task } from '../model/schedule.ts'
 import type { Change, Lasting, Plan, Reading } from '../model/task-type.ts'
 
@@ -39,10 +39,5 @@ export const changesOf = (item: PlannedItem): readonly Change[] =>
 export const writes = (item: PlannedItem): boolean => item.plan.kind === 'opaque' || changesOf(item).length > 0
 
 export const roundWrites = (round: Round): boolean => round.tasks.some(({ items }) => items.some(writes))
-
-export const refusalOf = (task: PlannedTask): Diagnostic | undefined => {
-  for (const { plan } of task.items) if (plan.kind === 'refuse') return plan.problem
-  return undefined
-}
 
 export const identityKey = ({ become, becomeUser }: Identity): string => (become ? `become ${becomeUser}` : 'self')

@@ -42,7 +42,7 @@ const grace = 20
  */
 export type PasswordGate = <T>(identity: Identity, host: string, act: () => Promise<T | Ended>) => Promise<T | Ended>
 
-export const createPasswordGate = (): PasswordGate => {
+const createPasswordGate = (): PasswordGate => {
   const trials = new Map<SecretText, Promise<string | undefined>>()
   return async (identity, host, act) => {
     const secret = identity.become ? identity.becomePassword : undefined
@@ -74,7 +74,7 @@ interface SessionOf {
   readonly reopen: () => Promise<Opened>
 }
 
-export const createSession = (first: Connection, { host, gate, reopen }: SessionOf): Session => {
+const createSession = (first: Connection, { host, gate, reopen }: SessionOf): Session => {
   let connection = first
   let reopened = false
 

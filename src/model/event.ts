@@ -1,6 +1,7 @@
 /** What happened, for everybody who wants to know. The live list, plain text, NDJSON, JUnit, recap and exit code read these and nothing else. */
-import type { Difference } from './task-type.ts'
+
 import type { Value } from './document.ts'
+import type { Difference } from './task-type.ts'
 
 export type Status = 'ok' | 'changed' | 'would-change' | 'unknown' | 'skipped' | 'failed' | 'not-run'
 export type Touched = 'yes' | 'no' | 'unknown'
@@ -28,9 +29,27 @@ interface TaskRef {
 }
 
 export type Happening =
-  | { readonly type: 'run-started'; readonly run: string; readonly playbook: string; readonly check: boolean; readonly hosts: readonly string[] }
-  | { readonly type: 'play-started'; readonly play: string; readonly number: number; readonly hosts: readonly string[]; readonly tasks: readonly { readonly task_id: string; readonly task: string }[] }
-  | { readonly type: 'batch-started'; readonly play: string; readonly batch: number; readonly batches: number; readonly hosts: readonly string[] }
+  | {
+      readonly type: 'run-started'
+      readonly run: string
+      readonly playbook: string
+      readonly check: boolean
+      readonly hosts: readonly string[]
+    }
+  | {
+      readonly type: 'play-started'
+      readonly play: string
+      readonly number: number
+      readonly hosts: readonly string[]
+      readonly tasks: readonly { readonly task_id: string; readonly task: string }[]
+    }
+  | {
+      readonly type: 'batch-started'
+      readonly play: string
+      readonly batch: number
+      readonly batches: number
+      readonly hosts: readonly string[]
+    }
   | ({ readonly type: 'task-started' } & TaskRef)
   | ({
       readonly type: 'task-finished'
@@ -48,8 +67,20 @@ export type Happening =
       readonly behind_unknown?: true
       readonly notes?: readonly string[]
     } & TaskRef)
-  | { readonly type: 'task-output'; readonly task_id: string; readonly host: string; readonly stream: 'stdout' | 'stderr'; readonly text: string }
-  | { readonly type: 'host-unreachable'; readonly host: string; readonly reason: string; readonly hint?: string; readonly touched: Touched }
+  | {
+      readonly type: 'task-output'
+      readonly task_id: string
+      readonly host: string
+      readonly stream: 'stdout' | 'stderr'
+      readonly text: string
+    }
+  | {
+      readonly type: 'host-unreachable'
+      readonly host: string
+      readonly reason: string
+      readonly hint?: string
+      readonly touched: Touched
+    }
   | { readonly type: 'host-locked'; readonly host: string; readonly owner: string }
   | { readonly type: 'notice'; readonly text: string } // something the operator should know: the arithmetic of a rollout, a default that applied
   | { readonly type: 'warning'; readonly text: string; readonly where?: string }

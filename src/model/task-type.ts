@@ -155,15 +155,6 @@ export interface ArgumentProblem {
   readonly hint?: string
 }
 
-/**
- * An expression argument (`debug: {var: …}`, `assert: {that: …}`) reaches the type as its source with its value.
- * The shape of the `evaluated` arguments after the schedule has rendered them.
- */
-export interface Evaluated {
-  readonly source: string
-  readonly value: Value
-}
-
 export interface TaskType<Args> {
   readonly name: string
   /** One line for docs and `doc`. */
@@ -177,7 +168,7 @@ export interface TaskType<Args> {
   ): { readonly ok: true; readonly args: Args } | { readonly ok: false; readonly problems: readonly ArgumentProblem[] }
   /** Names of arguments that are paths of local files, read by the schedule. */
   readonly localFiles?: readonly string[]
-  /** Names of arguments that are expressions, not text: replaced by `Evaluated` or a list of it before `parse`. */
+  /** Names of arguments that are expressions, not text: each (or each of a list) reaches `parse` as `{source, value}`. */
   readonly evaluated?: readonly string[]
   /** May change VIPs or ARP guards: a play on several real servers then starts with one. */
   readonly touchesRotation?: true

@@ -29,7 +29,7 @@ export const ipvsTable: Reading<IpvsTable> = {
  * Format: net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_info_seq_show: `TCP  0A630064:0050 wlc`, `FWM  00000001 rr`,
  * and beneath each its servers, `  -> 0A630004:0050      Route   1      0          2`; IPv6 in brackets, ports in hex.
  */
-export const parseIpvs = (text: string): readonly ServerEntry[] => {
+const parseIpvs = (text: string): readonly ServerEntry[] => {
   const servers: ServerEntry[] = []
   let service: { name: string; virtual: string | undefined } | undefined
   for (const line of text.split('\n')) {
@@ -44,7 +44,10 @@ export const parseIpvs = (text: string): readonly ServerEntry[] => {
     if (protocol === 'fwm') service = { name: `fwmark ${Number.parseInt(words[1] ?? '', 16)}`, virtual: undefined }
     else if (protocol === 'tcp' || protocol === 'udp' || protocol === 'sctp') {
       const at = endpoint(words[1] ?? '')
-      service = at && { name: `${protocol} ${at.address.includes(':') ? `[${at.address}]` : at.address}:${at.port}`, virtual: at.address }
+      service = at && {
+        name: `${protocol} ${at.address.includes(':') ? `[${at.address}]` : at.address}:${at.port}`,
+        virtual: at.address,
+      }
     }
   }
   return servers

@@ -16,7 +16,7 @@ export const writer: Part = {
 }
 
 /** Opens the journal on descriptor 8, with the writer's process in its first line, and throws away those of other days. */
-export const journal: Part = {
+const journal: Part = {
   needs: [directory, writer],
   lines: `exec 8>/dev/null
 if [ "$H" ]; then

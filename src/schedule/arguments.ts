@@ -37,7 +37,7 @@ const evaluateOne = (node: DocNode, scope: Scope): Rendered => {
   return { kind: 'value', value: { source, value: result.value } }
 }
 
-/** `Evaluated`, or a list of it. */
+/** `{source, value}`, or a list of it. */
 const evaluateAll = (node: DocNode, scope: Scope): Rendered => {
   if (node.kind !== 'list') return evaluateOne(node, scope)
   const values: Value[] = []
