@@ -9,7 +9,7 @@ export const makeBridge = async (): Promise<void> => {
   await must(['/bin/sh', '-c', `${kernelDefaultsScript()}\nkernel_defaults`])
   await must(['ip', '-batch', '-'], {
     stdin: `link set dev lo up
-link add name ${wire.bridge} type bridge stp_state 0 mcast_snooping 0
+link add name ${wire.bridge} address ${wire.bridgeMac} type bridge stp_state 0 mcast_snooping 0
 link set dev ${wire.bridge} up
 address add ${wire.gateway}/${wire.prefix} brd + dev ${wire.bridge}
 `,

@@ -12,6 +12,8 @@ export interface LabHost {
 /** The wire that all hosts hang on. The bridge is the gateway, and where SSH sessions seem to come from. */
 export const wire = {
   bridge: 'br0',
+  /** Fixed: otherwise it is the lowest of the ports', and changes when a host reboots, unknown to its neighbours. */
+  bridgeMac: '02:88:0a:58:00:01',
   prefix: 16,
   gateway: '10.88.0.1',
   prefix6: 64,
