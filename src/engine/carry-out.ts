@@ -123,13 +123,13 @@ const stop = (
     reportRest(walk, engine, `"${planned.name}" failed earlier`)
   } else {
     host.condition = 'unreachable'
-    host.touched = 'unknown'
+    if (ended?.kind !== 'lost' || !ended.unsent) host.touched = 'unknown'
     engine.emit({
       type: 'host-unreachable',
       host: host.name,
       reason: ended?.reason ?? 'the script on the host ended early',
       hint: 'run again: what was done is kept, what was not is done then',
-      touched: 'unknown',
+      touched: host.touched,
     })
   }
   return 'stopped'

@@ -7,7 +7,7 @@ import { pickUpScript } from '../remote/write-script.ts'
 
 /** Why a host can go no further. `failed`: it is there, but no script could run on it. */
 export type Ended =
-  | { readonly kind: 'lost'; readonly reason: string; readonly hint?: string }
+  | { readonly kind: 'lost'; readonly reason: string; readonly hint?: string; readonly unsent?: true } // unsent: nothing ran
   | { readonly kind: 'failed'; readonly reason: string; readonly hint?: string; readonly wrongPassword?: true }
 
 /** One host over its one connection; reconnects once in its life after a loss. */
@@ -111,7 +111,7 @@ const createSession = (first: Connection, { host, gate, reopen }: SessionOf): Se
     read: (identity, sources) =>
       gate(identity, host, async () => {
         let { end, results, done } = await readOnce(identity, sources)
-        if (!done && end.kind === 'lost' && (await reconnect()))
+        if (!done && (end.kind === 'lost' || isGone(end)) && (await reconnect()))
           ({ end, results, done } = await readOnce(identity, sources))
         if (done) return results
         return stopped(end)
@@ -126,7 +126,10 @@ const createSession = (first: Connection, { host, gate, reopen }: SessionOf): Se
         onFrame(frame)
       }
       const frames = createFrameReader(nonce, receive)
-      const end = await connection.execute({ identity, script, onOutput: frames.push, limit: limit + grace })
+      const send = () => connection.execute({ identity, script, onOutput: frames.push, limit: limit + grace })
+      let end = await send()
+      // A connection that died while the host waited for its batch: nothing was sent, so it is sent over a new one.
+      if (isGone(end) && (await reconnect())) end = await send()
       frames.end()
       if (over) return undefined
       if (end.kind !== 'lost')
@@ -148,9 +151,12 @@ const createSession = (first: Connection, { host, gate, reopen }: SessionOf): Se
   }
 }
 
+const isGone = (end: CallEnd): boolean => end.kind === 'refused' && end.gone === true
+
 /** A call that did not run its script to the end, as the reason why the host stops here. */
 const stopped = (end: CallEnd): Ended => {
   if (end.kind === 'lost') return { kind: 'lost', reason: end.reason }
+  if (end.kind === 'refused' && end.gone) return { kind: 'lost', reason: end.reason, unsent: true }
   if (end.kind === 'refused') {
     const { reason, hint, wrongPassword } = end
     return {

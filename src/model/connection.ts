@@ -43,7 +43,14 @@ export interface Call {
 export type CallEnd =
   | { readonly kind: 'ended'; readonly exitCode: number; readonly stderr: string }
   | { readonly kind: 'lost'; readonly reason: string } // after the script was sent, it may go on
-  | { readonly kind: 'refused'; readonly reason: string; readonly hint?: string; readonly wrongPassword?: true } // before the script was sent: nothing ran
+  | {
+      readonly kind: 'refused' // before the script was sent: nothing ran
+      readonly reason: string
+      readonly hint?: string
+      readonly wrongPassword?: true
+      /** Because the connection has ended: over a new one it may work. */
+      readonly gone?: true
+    }
 
 export interface Connection {
   execute(call: Call): Promise<CallEnd>

@@ -5,6 +5,7 @@ export interface Refusal {
   readonly reason: string
   readonly hint?: string
   readonly wrongPassword?: true
+  readonly gone?: true
 }
 
 /** What sudo and the shell behind it say, so that nobody else's words are taken for theirs. */

@@ -33,7 +33,9 @@ export const execute = (line: Line, call: Call): Promise<CallEnd> =>
     }
     const notOpened = (why: string): void => {
       clearTimeout(limit)
-      resolve({ kind: 'refused', reason: `no channel on ${host}: ${line.lostBecause() ?? why}` })
+      const lost = line.lostBecause()
+      const gone = lost === undefined ? {} : { gone: true as const }
+      resolve({ kind: 'refused', reason: `no channel on ${host}: ${lost ?? why}`, ...gone })
     }
     const limit = setTimeout(() => notOpened(`no answer within ${call.limit} s`), call.limit * 1000)
     try {
@@ -144,7 +146,10 @@ const scriptEnd = (code: number | undefined, stderr: string, line: Line): CallEn
 
 const sudoEnd = (code: number | undefined, stderr: string, { target, lostBecause }: Line): Refusal =>
   code === undefined
-    ? { reason: `${lostBecause() ?? 'the channel was closed'} before sudo on ${target.host} let through` }
+    ? {
+        reason: `${lostBecause() ?? 'the channel was closed'} before sudo on ${target.host} let through`,
+        ...(lostBecause() === undefined ? {} : { gone: true }),
+      }
     : explainSudo(stderr, code, target)
 
 /** As a shell counts: 128 and the signal's number for a death by signal. Undefined: the host never said. */

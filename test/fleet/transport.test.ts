@@ -87,7 +87,7 @@ describe('a connection', () => {
     expect(end).toEqual({ kind: 'lost', reason: 'the host closed the connection' })
     expect(out).toMatch(/^\d+\n$/)
     expect(await runOn(connection, 'echo no')).toEqual({
-      end: { kind: 'refused', reason: 'no channel on rs1: the host closed the connection' },
+      end: { kind: 'refused', reason: 'no channel on rs1: the host closed the connection', gone: true },
       out: '',
     })
     connection.close()
