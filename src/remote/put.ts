@@ -72,7 +72,8 @@ const OCTAL: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
 /**
  * Writes the content to a new file beside the target and renames it over. $1 target, $2 temporary file, $3 mode, $4 owner,
  * $5 group, $6 validation. An existing target gives owner, mode and label where nothing else is wished; a new one is 0644.
- * A link is followed only within its directory. Whatever fails, no temporary file stays.
+ * A link is followed only within its directory. Whatever fails, no temporary file stays. dash says only "I/O error" where
+ * the kernel said why: `cat` then tries once more and has the kernel's word.
  */
 export const put: Part = {
   needs: [timeLimit],
@@ -106,11 +107,12 @@ fi
 [ -z "$O$G" ] || chown "$O\${G:+:$G}" "$X" || return
 chmod "\${M:-644}" "$X"
 }
+told() { rm -f "$X"; x=$( { set -C; umask 077; content 2>/dev/null | cat >"$X"; } 2>&1); }
 put() {
 P=$1 X=$2 M=$3 O=$4 G=$5
 place
 [ ! -e "$X" ] || unfit "$X is there already"
-x=$( { set -C; umask 077; content >"$X"; } 2>&1) || undo "$x"
+x=$( { set -C; umask 077; content >"$X"; } 2>&1) || told || undo "$x"
 x=$(attributes 2>&1) || undo "$x"
 if [ "$6" ]; then x=$(environment; trap - PIPE TERM; exec 2>&1 8>&- 9>&-; $T $L sh -c "$6") || undo "validation failed: $x"; fi
 y=; [ -e "$P" ] || y=new
