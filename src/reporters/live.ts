@@ -1,8 +1,9 @@
 import { Listr } from 'listr2'
 import type { Reporter } from '../model/event.ts'
+import { drawView } from './draw-view.ts'
 import { createPaint } from './paint.ts'
-import { createSummary } from './summary.ts'
-import { drawView, newView, showEvent } from './view.ts'
+import { createSummary, height } from './summary.ts'
+import { newView, showEvent } from './view.ts'
 
 /** The terminal, as far as the live list needs it. */
 export interface Screen {
@@ -14,6 +15,15 @@ export interface Screen {
 /** Repaints a second: events only mark the view as changed. */
 const framesPerSecond = 4
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+
+/** The run, a play, and what is folded below it. */
+const fewestRows = 4
+
+/** What the closing words may take, so that the list above them stays on the screen. */
+const roomOf = ({ rows, columns }: NodeJS.WriteStream) => ({
+  rows: (rows ?? 24) - fewestRows - 2,
+  columns: columns ?? 80,
+})
 
 /**
  * One listr2 task whose title is the whole folded view: listr2 redraws its tree at every change of any task,
@@ -29,9 +39,13 @@ export const createLive = ({ stdout, color, diff }: Screen): Reporter => {
   const ended = new Promise<void>((resolve) => {
     end = resolve
   })
+  let closing: readonly string[] = []
   const draw = (): string => {
-    // listr2 writes its own mark before the first line and needs room for the cursor's line.
-    const size = { rows: Math.max(4, (stdout.rows ?? 24) - 3), columns: Math.max(20, (stdout.columns ?? 80) - 6) }
+    // At the end the closing words stand below and the prompt below them: together they shall not scroll.
+    const columns = stdout.columns ?? 80
+    const below = height(closing, columns)
+    // listr2 indents all lines but the first by two, and needs a line for the cursor.
+    const size = { rows: Math.max(fewestRows, (stdout.rows ?? 24) - 2 - below), columns: Math.max(20, columns - 4) }
     const lines = drawView(view, size, { paint, now: Date.now(), spinner: spinner[frame % spinner.length] ?? '' })
     return lines.join('\n')
   }
@@ -65,7 +79,13 @@ export const createLive = ({ stdout, color, diff }: Screen): Reporter => {
       exitOnError: false,
       // Its own handler would exit 127 before the host's rounds are over.
       registerSignalListeners: false,
-      rendererOptions: { lazy: true, collapseSubtasks: false, formatOutput: 'truncate' },
+      // The first line is a heading and has no mark.
+      rendererOptions: {
+        lazy: true,
+        collapseSubtasks: false,
+        formatOutput: 'truncate',
+        icon: { PENDING: '', COMPLETED: '' },
+      },
     },
   )
   const running = list.run()
@@ -76,9 +96,10 @@ export const createLive = ({ stdout, color, diff }: Screen): Reporter => {
       changed = true
     },
     finish: async () => {
+      closing = summary.lines(paint, { diff, ...roomOf(stdout) })
       end()
       await running
-      for (const line of summary.lines(paint, { diff })) stdout.write(`${line}\n`)
+      for (const line of closing) stdout.write(`${line}\n`)
     },
   }
 }

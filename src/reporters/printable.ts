@@ -8,8 +8,14 @@ export const printable = (text: string): string =>
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
   })
 
-/** The same on one line. */
-export const oneLine = (text: string): string => printable(text.trim().replace(/\s*\n\s*/g, ' ⏎ '))
+/** The same on one line; a tab has no width of its own and becomes a space. */
+export const oneLine = (text: string): string =>
+  printable(
+    text
+      .trim()
+      .replace(/\s*\n\s*/g, ' ⏎ ')
+      .replaceAll('\t', ' '),
+  )
 
 /** Names of hosts, the first few of them. */
 export const someNames = (names: readonly string[], most = 5): string =>

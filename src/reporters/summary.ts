@@ -7,15 +7,22 @@ import { oneLine, plural, printable, someNames } from './printable.ts'
 /** Collects what the end of a run tells a person: differences, recap, and last what is wrong and how to go on. */
 export interface Summary {
   see(event: RunEvent): void
-  lines(paint: Paint, options: { readonly diff: boolean }): readonly string[]
+  /** `rows` and `columns`: the room on a screen; what is wrong is then cut to it, the worst kept, and the rest counted. */
+  lines(
+    paint: Paint,
+    options: { readonly diff: boolean; readonly rows?: number; readonly columns?: number },
+  ): readonly string[]
 }
 
 interface Trouble {
   readonly kind: 'failed' | 'ignored' | 'unreachable' | 'locked'
-  readonly text: string
+  text: string
   readonly hint: string | undefined
   readonly hosts: string[]
 }
+/** `(192.0.2.21:22)`: hosts that differ in it alone share one reason. */
+const endpoint = / \([^()\s]+:\d+\)/g
+
 interface DiffGroup {
   readonly task: string
   readonly status: string
@@ -32,12 +39,17 @@ export const createSummary = (): Summary => {
   let interrupted: string | undefined
   let finished: Extract<RunEvent, { type: 'run-finished' }> | undefined
   let check = false
+  let run = ''
 
   const trouble = (kind: Trouble['kind'], host: string, text: string, hint: string | undefined) => {
-    const key = `${kind}\n${text}\n${hint}`
-    const known = troubles.get(key) ?? { kind, text, hint, hosts: [] }
-    known.hosts.push(host)
-    troubles.set(key, known)
+    const shared = text.replace(endpoint, '')
+    const key = `${kind}\n${shared}\n${hint}`
+    const known = troubles.get(key)
+    if (known === undefined) troubles.set(key, { kind, text, hint, hosts: [host] })
+    else {
+      known.text = shared
+      known.hosts.push(host)
+    }
   }
   const seeTask = (event: Extract<RunEvent, { type: 'task-finished' }>) => {
     if (event.behind_unknown) behind.add(event.task_id)
@@ -62,7 +74,7 @@ export const createSummary = (): Summary => {
   }
   return {
     see: (event) => {
-      if (event.type === 'run-started') check = event.check
+      if (event.type === 'run-started') ({ check, run } = event)
       if (event.type === 'task-finished' && event.item === undefined) seeTask(event)
       if (event.type === 'host-unreachable')
         trouble('unreachable', event.host, `${event.reason} (touched: ${event.touched})`, event.hint)
@@ -71,9 +83,9 @@ export const createSummary = (): Summary => {
       if (event.type === 'interrupted') interrupted = event.signal
       if (event.type === 'run-finished') finished = event
     },
-    lines: (paint, { diff }) => {
+    lines: (paint, { diff, rows = Number.POSITIVE_INFINITY, columns = 80 }) => {
       if (finished === undefined) return []
-      const parts = [
+      const before = [
         diff ? [...diffs.values()].flatMap((group) => showDiff(group, paint)) : [],
         showRecap(finished.recap, paint),
         [...notes].flatMap(([note, hosts]) => [
@@ -86,7 +98,8 @@ export const createSummary = (): Summary => {
               ),
             ]
           : [],
-        [...troubles.values()].sort((a, b) => rank(a) - rank(b)).flatMap((one) => showTrouble(one, paint)),
+      ]
+      const after = [
         halted === undefined
           ? []
           : [
@@ -96,9 +109,39 @@ export const createSummary = (): Summary => {
         [verdict(finished, check, paint)],
         finished.resume === undefined ? [] : [`to go on: ${paint.bold(finished.resume)}`],
       ]
-      return parts.filter((part) => part.length > 0).flatMap((part) => ['', ...part])
+      const worst = [...troubles.values()].sort((a, b) => rank(a) - rank(b))
+      const room = rows - height(spaced(before), columns) - height(spaced(after), columns) - 1
+      return spaced([...before, showTroubles(worst, { room, columns, run }, paint), ...after])
     },
   }
+}
+
+/** Parts with an empty line before each. */
+const spaced = (parts: readonly (readonly string[])[]): string[] =>
+  parts.filter((part) => part.length > 0).flatMap((part) => ['', ...part])
+
+/** Rows on a terminal that wraps long lines. */
+export const height = (lines: readonly string[], columns: number): number =>
+  lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0)
+
+/** From the worst, which stands last, upwards, as many as there is room for; the worst always. */
+const showTroubles = (
+  troubles: readonly Trouble[],
+  { room, columns, run }: { room: number; columns: number; run: string },
+  paint: Paint,
+): string[] => {
+  const blocks = troubles.map((one) => showTrouble(one, paint))
+  if (height(blocks.flat(), columns) <= room) return blocks.flat()
+  const kept: string[][] = []
+  let used = 1
+  for (const block of blocks.toReversed()) {
+    used += height(block, columns)
+    if (kept.length > 0 && used > room) break
+    kept.unshift(block)
+  }
+  const left = troubles.length - kept.length
+  if (left === 0) return kept.flat()
+  return [paint.dim(`… and ${left} more, in the events.ndjson of run ${run}:`), ...kept.flat()]
 }
 
 const rank = ({ kind }: Trouble): number => ['ignored', 'locked', 'unreachable', 'failed'].indexOf(kind)
