@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { enterHost, loginEnvironment } from '../../src/lab/enter.ts'
 import type { RunEvent, Status } from '../../src/model/event.ts'
+import { wrongEvent } from '../events-schema.ts'
 
 const cli = join(import.meta.dirname, '../../dist/ipvs-play.js')
 
@@ -192,6 +193,11 @@ export const startRun = (args: readonly string[], options: { env: Record<string,
   const read = new Promise<void>((resolve) => lines.once('close', resolve))
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
   const ended = Promise.all([exited, read]).then(([code]) => {
+    // Every run of every fleet test is held to the published schema.
+    for (const event of events) {
+      const wrong = wrongEvent(event)
+      if (wrong !== undefined) throw new Error(`against docs/events.schema.json: ${wrong}\n${JSON.stringify(event)}`)
+    }
     for (const { reject } of waiting) reject(new Error(`the run ended (${code}) before that event\n${stdout}${stderr}`))
     return { code, stdout, stderr, events, statuses: statusesOf(events), differences: differencesOf(events) }
   })
