@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Step, Test } from '../../src/model/task-type.ts'
@@ -39,11 +39,6 @@ describe.each(shells)('%s', (_name, shell) => {
   const endOf = (frames: readonly Frame[]): TaskEnd | undefined =>
     frames.flatMap((frame) => (frame.kind === 'end' ? [frame.end] : []))[0]
   const outcome = async (...steps: Step[]): Promise<TaskEnd | undefined> => endOf(await write([task(...steps)]))
-  const does = async (expected: Test, around?: Surroundings) => {
-    const frames = await write([{ ...task(), changes: [{ from: keyed(expected), steps: [], proof: [] }] }], around)
-    const end = endOf(frames)
-    return end?.kind === 'moved' ? end.found : end?.kind
-  }
 
   describe('the way through', () => {
     test('a change is tested, carried out and proven, and so are all wishes at the end', async () => {
@@ -148,58 +143,6 @@ describe.each(shells)('%s', (_name, shell) => {
       expect(statSync(place.roots.run).mode & 0o777).toBe(0o700)
       expect(statSync(join(place.roots.run, `${run}-${nonce}.frames`)).mode & 0o777).toBe(0o600)
       expect(place.read('run/ipvs-play/lock')).toBe('')
-    })
-  })
-
-  describe('tests', () => {
-    test('a value is compared word by word', async () => {
-      place.file('sys/net/rmem', '4096\t131072\t6291456\n')
-      expect(await does({ kind: 'value', path: 'net/rmem', is: ['1', ' 4096 131072\t6291456 '] })).toBe('done')
-      expect(await does({ kind: 'value', path: 'net/rmem', is: ['4096'] })).toBe('4096 131072 6291456')
-      place.file('sys/net/odd', '-n * $HOME\n')
-      expect(await does({ kind: 'value', path: 'net/odd', is: ['-n * $HOME'] })).toBe('done')
-      place.file('sys/net/empty', '\n')
-      expect(await does({ kind: 'value', path: 'net/empty', is: [''] })).toBe('done')
-      expect(await does({ kind: 'value', path: 'net/empty', is: [] })).toBe('')
-      expect(await does({ kind: 'value', path: 'net/none', is: [] })).toBe('done')
-      expect(await does({ kind: 'value', path: 'net/none', is: ['1'] })).toBe('no such file')
-      expect(await does({ kind: 'value', path: 'net', is: ['1'] })).toBe('not readable')
-    })
-
-    test('files: absent, links, directories, content, mode and owner', async () => {
-      const path = place.file('files/a file', 'content', 0o640)
-      const sha256 = 'ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73'
-      const me = process.getuid?.() === 0 ? { owner: 'root', group: '0' } : {}
-      const file = (is: Extract<Test, { kind: 'file' }>['is'], at = path) => does({ kind: 'file', path: at, is })
-      expect(await file({ kind: 'file', sha256 })).toBe('done')
-      expect(await file({ kind: 'file', sha256, mode: '0640', ...me })).toBe('done')
-      expect(await file({ kind: 'file', sha256, mode: '0644' })).toContain(`file ${sha256} 640 `)
-      expect(await file({ kind: 'file', sha256, owner: 'nobody' })).toContain(`file ${sha256} 640 `)
-      expect(await file({ kind: 'file', sha256: sha256.replace('e', 'f') })).toContain(sha256)
-      expect(await file({ kind: 'absent' })).toContain(sha256)
-      expect(await file({ kind: 'absent' }, `${path}-`)).toBe('done')
-      expect(await file({ kind: 'file', sha256 }, `${path}-`)).toBe('absent')
-      const directory = join(place.path, 'files')
-      expect(await file({ kind: 'other', what: 'directory' }, directory)).toBe('done')
-      expect(await file({ kind: 'other', what: 'special file' }, '/dev/null')).toBe('done')
-      expect(await file({ kind: 'absent' }, '/dev/null')).toBe('a special file')
-      rmSync(join(directory, 'link'), { force: true })
-      symlinkSync('a file', join(directory, 'link'))
-      expect(await file({ kind: 'link', to: 'a file' }, join(directory, 'link'))).toBe('done')
-      expect(await file({ kind: 'link', to: 'else' }, join(directory, 'link'))).toBe('link a file')
-      expect(await file({ kind: 'file', sha256 }, join(directory, 'link'))).toBe('link a file')
-    })
-
-    test.each([
-      ['192.0.2.9 50000 192.0.2.1 22', '192.0.2.1/32', '192.0.2.1'],
-      ['192.0.2.9 50000 192.0.2.1 22', '192.0.2.10', 'done'],
-      ['192.0.2.9 50000 192.0.2.1 22', '192.0.2.9/32', 'done'],
-      ['::ffff:192.0.2.9 50000 ::ffff:192.0.2.1 22', '192.0.2.1', '192.0.2.1'],
-      ['2001:db8::9 50000 2001:db8::1 22', '2001:DB8:0::1/128', '2001:db8::1'],
-      ['fe80::9%eth0 50000 fe80::1%eth0 22', 'fe80::1/64', 'fe80::1'],
-      ['', '192.0.2.1', 'unknown'],
-    ])('the session %j and deleting %s: %s', async (session, address, said) => {
-      expect(await does({ kind: 'not-session', address }, { session })).toBe(said)
     })
   })
 
