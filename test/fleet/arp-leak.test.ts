@@ -82,7 +82,7 @@ describe.skipIf(noSshd)('no real server answers or announces ARP for the VIP', (
   beforeAll(async () => {
     ;({ fleet, prober } = await withProber('openssh'))
     expect((await takeVip(fleet)).code).toBe(0)
-  })
+  }, loaded)
   afterAll(async () => {
     await prober?.end()
     await fleet?.down()

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { tellLeftOut } from '../part.ts'
 import { bringUp, type Fleet, startRun } from './fleet.ts'
 import { playWith, pristine, taskOf } from './host-scripts.ts'
 import { lacks } from './needs.ts'
@@ -108,7 +109,10 @@ describe.skipIf(skipped)('nic', () => {
     const dummy = 'ip link add d0 type dummy && ip link set d0 up && ip addr add 10.88.0.100/24 dev d0'
     const made = await fleet.exec('rs1', `${dummy} && ip route replace 10.88.0.1 dev eth0`)
     try {
-      if (made.code !== 0) return expect(made.stderr).toMatch(/not supported|Unknown device type/i)
+      if (made.code !== 0) {
+        expect(made.stderr).toMatch(/not supported|Unknown device type/i)
+        return tellLeftOut('nic: a dummy that holds the VIP: not run, the kernel has no dummy')
+      }
       const ended = await fleet.run(playWith(fleet, 'dummy', nicOnly))
       expect(ended.code, ended.stdout).toBe(0)
       expect(taskOf(ended, 'rs1', 'Nic').result).toMatchObject({ msg: 'eth0' })
