@@ -67,10 +67,14 @@ const failure = (
       const { result, timedOut } = end
       const step = (item.plan.kind === 'opaque' ? item.plan.steps : changesOf(item)[end.change]?.steps)?.[end.step]
       const said = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-5).join('\n')
-      const what = step === undefined ? 'a step' : described(step)
-      const how = timedOut ? 'timed out' : `failed with exit ${result.exitCode}`
+      const how = `${timedOut ? 'timed out' : `failed with exit ${result.exitCode}`}${said === '' ? '' : `: ${said}`}`
+      // What a command said matters more than the command, which can be long and stands in the playbook.
+      const reason =
+        step?.kind === 'run'
+          ? `${how}\nin ${described(step)}`
+          : `${step === undefined ? 'a step' : described(step)} ${how}`
       return {
-        reason: `${what} ${how}${said === '' ? '' : `: ${said}`}`,
+        reason,
         ...(step?.kind === 'run' ? { fields: commandFields(result) } : {}),
       }
     }

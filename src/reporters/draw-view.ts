@@ -162,7 +162,10 @@ const taskRow = (
   return `  ${mark} ${name}${gap}  ${showCounts(task.counts, paint)}${toGo}`.trimEnd()
 }
 
-/** At most `most` host lines: failed, then changed, then the slowest that run; under the task they belong to. */
+/**
+ * At most `most` host lines: failed, then changed, then the slowest that run; under the task they belong to. The very
+ * slowest always has its line: it is what everybody waits for.
+ */
 const pickHostLines = (
   play: PlayView,
   tasks: readonly TaskView[],
@@ -188,6 +191,11 @@ const pickHostLines = (
   for (const { task, host, since } of running)
     add(task, `${paint.cyan(`… ${host}`)} ${paint.dim(`${((now - since) / 1000).toFixed(0)} s`)}`)
   const picked = new Map<TaskView | PlayView, string[]>()
-  for (const { owner, text } of lines.slice(0, most)) picked.set(owner, [...(picked.get(owner) ?? []), text])
+  const told = lines.length - running.length
+  const shown =
+    told >= most && running.length > 0
+      ? [...lines.slice(0, Math.max(0, most - 1)), ...lines.slice(told, told + 1)]
+      : lines
+  for (const { owner, text } of shown.slice(0, most)) picked.set(owner, [...(picked.get(owner) ?? []), text])
   return picked
 }
