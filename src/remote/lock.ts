@@ -20,12 +20,14 @@ const journal: Part = {
   needs: [directory, writer],
   lines: `exec 8>/dev/null
 if [ "$H" ]; then
-mkdir -m 700 "$H" 2>/dev/null
-if private "$H" && chmod 700 "$H" && (umask 077; true >"$J.frames") 2>/dev/null; then
+mkdir -m 700 "$H" 2>/dev/null || { private "$H" && chmod 700 "$H"; } 2>/dev/null
+umask 077
+if private "$H" && true 2>/dev/null >"$J.frames"; then
 D=$H
 exec 8>>"$J.frames"
 find "$D" -type f -name '*-*.*' -mtime +0 -exec rm -f {} \\; 2>/dev/null
 fi
+umask 022
 fi
 born $$
 printf '%s\\n' "$A" >&8`,
