@@ -51,6 +51,21 @@ const banner = `import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 const __filename = import.meta.filename; const __dirname = import.meta.dirname;`
 
+/** Intl.Segmenter takes as long to make as a tenth of Node's start; string-width needs none for plain ASCII. */
+const lazySegmenter = {
+  name: 'lazy-segmenter',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      const made = 'const segmenter = new Intl.Segmenter();'
+      const used = 'segmenter.segment('
+      if (text.split(made).length !== 2 || text.split(used).length !== 2) throw new Error(`${path} is not as known`)
+      return {
+        contents: text.replace(made, 'let segmenter;').replace(used, '(segmenter ??= new Intl.Segmenter()).segment('),
+      }
+    }),
+}
+
 const bundle = async () => {
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   await build({
@@ -65,6 +80,7 @@ const bundle = async () => {
     // ssh2 stays a package: it finds its optional native parts beside itself.
     external: ['ssh2'],
     banner: { js: banner },
+    plugins: [lazySegmenter],
   })
   const bin = join(root, 'dist/ipvs-play.js')
   writeFileSync(bin, `#!/usr/bin/env node\n${readFileSync(bin, 'utf8').replace(/^#!.*\n/, '')}`)

@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import { collect, words } from './option-values.ts'
-import { prepare } from './prepare.ts'
 import { hasErrors, printProblems, refusing } from './problems.ts'
 
 /** Finds every mistake that can be found without a host. */
@@ -18,8 +17,9 @@ export const lintCommand = (): Command =>
         options: { inventory: string[]; extraVars: string[]; tags: string[]; skipTags: string[] },
       ) =>
         refusing(async () => {
+          const { prepare } = await import('./prepare.ts')
           const { problems } = await prepare({ playbooks, ...options, check: true, allowEmpty: false })
-          printProblems(problems)
+          await printProblems(problems)
           if (hasErrors(problems)) process.exitCode = 5
           else process.stdout.write('no mistakes found\n')
         }),

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { showDiagnostics } from '../documents/code-frame.ts'
 import type { Diagnostic } from '../model/document.ts'
 
 /** A mistake of the user that ends the command: exit 5, nothing was contacted. */
@@ -19,8 +18,10 @@ export const hasErrors = (problems: readonly Diagnostic[]): boolean =>
   problems.some(({ severity }) => severity === 'error')
 
 /** Mistakes go to stderr with the lines they are in. */
-export const printProblems = (problems: readonly Diagnostic[]): void => {
+export const printProblems = async (problems: readonly Diagnostic[]): Promise<void> => {
   if (problems.length === 0) return
+  // most runs have none to show
+  const { showDiagnostics } = await import('../documents/code-frame.ts')
   const read = (file: string): string | undefined => {
     try {
       return readFileSync(file, 'utf8')
@@ -39,7 +40,7 @@ export const refusing = async (act: () => Promise<void>): Promise<void> => {
     await act()
   } catch (cause) {
     if (!(cause instanceof Refused)) throw cause
-    printProblems(cause.problems)
+    await printProblems(cause.problems)
     process.exitCode = 5
   }
 }

@@ -23,6 +23,13 @@ const newRunName = (now: Date): string =>
 
 const flushAfter = 200
 
+/** The state folder can no longer be written: without its journal no script may leave. Not a bug of ours. */
+export class JournalLost extends Error {
+  constructor(cause: NodeJS.ErrnoException) {
+    super(`the journal of this run can no longer be written (${cause.code}): ${cause.path ?? cause.message}`)
+  }
+}
+
 /** Makes the folder and points `last` at it. Throws what the file system says. */
 export const createRunFiles = (
   now: Date,
@@ -40,12 +47,23 @@ export const createRunFiles = (
   writeFileSync(journalFile, '', { mode: 0o600, flag: 'wx' })
   let waiting: string[] = []
   let timer: NodeJS.Timeout | undefined
+  let lost = false
   const flush = () => {
     clearTimeout(timer)
     timer = undefined
     if (waiting.length === 0) return
-    appendFileSync(events, waiting.join(''))
+    const lines = waiting.join('')
     waiting = []
+    try {
+      appendFileSync(events, lines)
+    } catch (cause) {
+      // What happened is told on stdout all the same; only the journal is a condition of writing.
+      if (!lost)
+        process.stderr.write(
+          `warning: events.ndjson of this run is not whole (${(cause as NodeJS.ErrnoException).code})\n`,
+        )
+      lost = true
+    }
   }
   return {
     run,
@@ -54,7 +72,13 @@ export const createRunFiles = (
       waiting.push(line)
       timer ??= setTimeout(flush, flushAfter)
     },
-    journal: (entry) => appendFile(journalFile, `${JSON.stringify(entry)}\n`),
+    journal: async (entry) => {
+      try {
+        await appendFile(journalFile, `${JSON.stringify(entry)}\n`)
+      } catch (cause) {
+        throw new JournalLost(cause as NodeJS.ErrnoException)
+      }
+    },
     left: (hosts) => {
       const path = join(folder, 'left')
       writeFileSync(path, `${hosts.join('\n')}\n`, { mode: 0o600 })

@@ -17,7 +17,7 @@ import { prepare } from './prepare.ts'
 import { hasErrors, printProblems, Refused, refuse } from './problems.ts'
 import { type Reach, resolveReach } from './reach.ts'
 import { resumeCommand } from './resume.ts'
-import { createRunFiles, type RunFiles } from './run-files.ts'
+import { createRunFiles, JournalLost, type RunFiles } from './run-files.ts'
 import { isCheck, type RunOptions } from './run-options.ts'
 import { onSignals } from './signals.ts'
 import { openSinks, refuseUnwritable } from './sinks.ts'
@@ -35,7 +35,7 @@ export const run = async (playbooks: readonly string[], options: RunOptions): Pr
   })
   if (schedule === undefined || hasErrors(problems)) throw new Refused(problems)
   if (options.listHosts || options.listTasks) {
-    printProblems(problems)
+    await printProblems(problems)
     process.stdout.write(options.listHosts ? listHosts(schedule) : listTasks(schedule))
     return
   }
@@ -46,7 +46,7 @@ export const run = async (playbooks: readonly string[], options: RunOptions): Pr
   const reach = await resolveReach([...new Set([...hosts, ...directors])], schedule, options, password)
   const all = [...problems, ...reach.problems]
   if (hasErrors(all)) throw new Refused(all)
-  printProblems(all)
+  await printProblems(all)
   await start({ playbooks, options, inventory, schedule, reach, hosts })
 }
 
@@ -89,6 +89,10 @@ const start = async ({ playbooks, options, inventory, schedule, reach, hosts }: 
       ...(resume === undefined ? {} : { resume }),
     })
     process.exitCode = exitCode(reasons)
+  } catch (cause) {
+    if (!(cause instanceof JournalLost)) throw cause
+    process.stderr.write(`error: ${cause.message}\nhelp: make room there, then run again: what was done is kept\n`)
+    process.exitCode = 1
   } finally {
     // Where something of ours failed, nobody may connect any more either.
     abort.abort()
