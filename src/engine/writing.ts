@@ -14,6 +14,8 @@ import { didNotTake, type WorkEnd } from './work-end.ts'
 /** Seconds a step may take on the host where neither task nor user says otherwise (the contract's limits). */
 const stepLimit = 60
 const commandLimit = 300
+/** Characters of one stream that an event tells. */
+const mostOutput = 65_536
 /** Frames of the last reading-back carry the task's place in the segment beyond this. */
 const atEndFrom = 1_000_000
 
@@ -55,6 +57,7 @@ export const createWriting = (
     if (frame.kind === 'begin') begun(frame.index)
     if (frame.kind === 'end') {
       ends.set(frame.index, frame.end)
+      tellOutput(frame.index, frame.end)
       const times = clock.get(works[frame.index]?.offset ?? -1)
       if (times !== undefined) times.ended = performance.now()
     }
@@ -66,6 +69,21 @@ export const createWriting = (
     walk.host.touched = 'yes'
     clock.set(work.offset, { begun: performance.now(), ended: performance.now() })
     engine.emit({ type: 'task-started', ...taskRef(walk, segment.tasks[work.offset] as PlannedTask) })
+  }
+
+  /** What a command printed, as far as it is kept; a task of ours prints nothing worth telling. */
+  const tellOutput = (index: number, end: TaskEnd) => {
+    const work = works[index]
+    const planned = work && segment.tasks[work.offset]
+    if (work?.item.plan.kind !== 'opaque' || planned === undefined || planned.task.noLog) return
+    const results = end.kind === 'done' ? end.results : end.kind === 'failed' ? [end.result] : []
+    for (const result of results) {
+      for (const stream of ['stdout', 'stderr'] as const) {
+        const text = result[stream].slice(0, mostOutput)
+        if (text !== '')
+          engine.emit({ type: 'task-output', task_id: planned.task.id, host: walk.host.name, stream, text })
+      }
+    }
   }
 
   /** Under no_log only how a task ended is kept: its output may hold the secret. */
