@@ -2,7 +2,7 @@ import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createRunFiles, JournalLost, newRunName } from '../../src/cli/run-files.ts'
+import { createRunFiles, JournalLost } from '../../src/cli/run-files.ts'
 
 let state: string
 beforeEach(() => {
@@ -47,6 +47,6 @@ describe('the files of a run', () => {
   })
 
   test('a run is named by its time, in UTC, and something of its own', () => {
-    expect(newRunName(new Date('2026-11-24T04:12:00.123Z'))).toMatch(/^20261124T041200Z-[0-9a-z]{4}$/)
+    expect(createRunFiles(new Date('2026-11-24T04:12:00.123Z'), state).run).toMatch(/^20261124T041200Z-[0-9a-z]{4}$/)
   })
 })
