@@ -1,8 +1,19 @@
+import { writeSync } from 'node:fs'
 import type { Halt } from '../engine/engine.ts'
 import type { Happening } from '../model/event.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const showCursor = '\u001b[?25h'
+
+/** Straight to the descriptors: the live list holds back what is written to the streams until it ends. */
+const sayLast = (text: string): void => {
+  try {
+    if (process.stdout.isTTY) writeSync(1, showCursor)
+    writeSync(2, text)
+  } catch {
+    // Whoever would have read it is gone.
+  }
+}
 
 /**
  * The first signal: no new host, no new round; hosts in flight finish the round they were sent. A second one quits at
@@ -19,8 +30,7 @@ export const onSignals = (halt: Halt, abort: AbortController, emit: (happening: 
   }
   const onSignal = (signal: NodeJS.Signals) => {
     if (!told) return interrupt(signal)
-    if (process.stdout.isTTY) process.stdout.write(showCursor)
-    process.stderr.write('quit: rounds that were sent go on by themselves; run again to finish\n')
+    sayLast('\nquit: rounds that were sent go on by themselves; run again to finish\n')
     process.exit(130)
   }
   const onClosed = (cause: NodeJS.ErrnoException) => {

@@ -156,10 +156,11 @@ const taskRow = (
 ): string => {
   const marks = { done: paint.green(symbols.ok), moving: paint.cyan(spinner), waiting: paint.dim('·') }
   const mark = task.failed.size > 0 ? paint.red(symbols.failed) : marks[standing]
-  const toGo = standing === 'moving' ? paint.dim(` to go ${Math.max(0, expected - finishedOn(task))}`) : ''
+  const toGo = standing === 'moving' ? paint.dim(`to go ${Math.max(0, expected - finishedOn(task))}`) : ''
   const name = oneLine(task.name)
   const gap = ' '.repeat(Math.max(0, width - stringWidth(name)))
-  return `  ${mark} ${name}${gap}  ${showCounts(task.counts, paint)}${toGo}`.trimEnd()
+  const counts = [showCounts(task.counts, paint), toGo].filter((part) => part !== '').join(' ')
+  return `  ${mark} ${name}${gap}  ${counts}`.trimEnd()
 }
 
 /**
