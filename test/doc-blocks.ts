@@ -38,10 +38,10 @@ export const commandsOf = ({ text }: Block): readonly string[] =>
     .split('\n')
     .map((line) =>
       line
+        .trim()
         .replace(/^\$ /, '')
         .replace(/\s+#.*$/, '')
-        .replace(/\s{2,}.*$/, '')
-        .trim(),
+        .replace(/\s{2,}.*$/, ''),
     )
     .filter((line) => line !== '')
 

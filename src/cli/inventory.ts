@@ -9,6 +9,12 @@ interface Options {
   readonly host?: string
 }
 
+const examples = `
+Examples:
+  $ ipvs-play inventory --graph
+  $ ipvs-play inventory --host rs1
+  $ ipvs-play inventory -i inventory --list`
+
 /** What the inventory resolves to. */
 export const inventoryCommand = (): Command =>
   new Command('inventory')
@@ -17,6 +23,7 @@ export const inventoryCommand = (): Command =>
     .option('--list', "all of it, as Ansible's dynamic inventory JSON")
     .option('--graph', 'groups and hosts as a tree')
     .option('--host <name>', 'the variables of one host')
+    .addHelpText('after', examples)
     .action((options: Options) => refusing(() => show(options)))
 
 const show = async ({ inventory: paths, list, graph: tree, host }: Options): Promise<void> => {

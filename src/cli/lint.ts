@@ -2,6 +2,11 @@ import { Command } from 'commander'
 import { collect, words } from './option-values.ts'
 import { hasErrors, printProblems, refusing } from './problems.ts'
 
+const examples = `
+Examples:
+  $ ipvs-play lint site.yml remove.yml
+  $ ipvs-play lint site.yml -i inventory -e vip=192.0.2.100`
+
 /** Finds every mistake that can be found without a host. */
 export const lintCommand = (): Command =>
   new Command('lint')
@@ -11,6 +16,7 @@ export const lintCommand = (): Command =>
     .option('-e, --extra-vars <vars>', 'k=v, JSON, or @file.yml (repeatable)', collect, [])
     .option('-t, --tags <tags>', 'only tasks with these tags', words, [])
     .option('--skip-tags <tags>', 'no tasks with these tags', words, [])
+    .addHelpText('after', examples)
     .action(
       (
         playbooks: string[],

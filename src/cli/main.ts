@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { inventoryCommand } from './inventory.ts'
 import { lintCommand } from './lint.ts'
 import { runCommand } from './run.ts'
@@ -32,6 +32,11 @@ Exit codes:
   4 unreachable hosts 5 bad option or playbook 6 rollout halted       7 a host is locked by another run
   130 interrupted`
 
+/** That a list is empty at first tells nobody anything. */
+function withoutEmptyDefault(this: Help, option: Option): string {
+  return Help.prototype.optionDescription.call(this, option).replace(/ \(default: (\[\]|0)\)/, '')
+}
+
 const program = async (argv: readonly string[]): Promise<Command> => {
   const root = new Command('ipvs-play')
     .description('Playbooks for Linux IPVS Direct-Routing fleets: idempotent, in parallel, over SSH')
@@ -58,7 +63,8 @@ const program = async (argv: readonly string[]): Promise<Command> => {
         process.exitCode = 5
       })
   }
-  for (const command of [root, ...root.commands]) command.exitOverride()
+  for (const command of [root, ...root.commands, ...root.commands.flatMap(({ commands }) => commands)])
+    command.exitOverride().configureHelp({ optionDescription: withoutEmptyDefault })
   return root
 }
 

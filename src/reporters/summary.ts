@@ -199,17 +199,16 @@ const showRecap = (recap: { readonly [host: string]: HostRecap }, paint: Paint):
     hosts.length === 1 ? (hosts[0] ?? '') : `${someNames(hosts, 3)}${hosts.length > 3 ? ` (${hosts.length})` : ''}`,
   )
   const width = Math.max(0, ...names.map((name) => stringWidth(name)))
+  const digits = (column: keyof HostRecap) => Math.max(...rows.map(({ counts }) => `${counts[column]}`.length))
   return rows.map(({ counts }, index) => {
     const name = names[index] ?? ''
     const cells = used.map((column) => {
-      const cell = `${column} ${counts[column]}`.padEnd(column.length + 4)
-      return counts[column] === 0
-        ? paint.dim(cell)
-        : column === 'ignored' || column === 'rescued'
-          ? paint.yellow(cell)
-          : paint.status(column, cell)
+      const cell = `${column} ${counts[column]}`.padEnd(column.length + 1 + digits(column))
+      // A zero is a gap: what a row has in common with nobody is then seen at once, and the row stays short.
+      if (counts[column] === 0) return ' '.repeat(cell.length)
+      return column === 'ignored' || column === 'rescued' ? paint.yellow(cell) : paint.status(column, cell)
     })
-    return `${name}${' '.repeat(width - stringWidth(name))}  ${cells.join(' ')}`.trimEnd()
+    return `${name}${' '.repeat(width - stringWidth(name))}  ${cells.join('  ')}`.trimEnd()
   })
 }
 const badness = (counts: HostRecap): number =>

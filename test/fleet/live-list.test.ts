@@ -71,7 +71,7 @@ describe.skipIf(lacks('the live list in a real terminal', 'root', 'tmux', 'ip', 
       expect(prompt).toBe('[2]')
       expect(await terminal.ask('#{history_size} #{cursor_flag}')).toBe('0 1')
       const text = end.join('\n')
-      expect(text).toMatch(/^rs7 +.*failed 1/m)
+      expect(text).toMatch(/^rs7 +changed 1 +failed 1 +not-run 2$/m)
       expect(text).toContain(`(${hosts - 2}) `)
       expect(text).toMatch(/^FAILED Fail on one \(.*slow\.yml:\d+\) on rs7/m)
       expect(text).toMatch(new RegExp(`^${hosts} hosts: ${hosts} changed, 1 failed · .* · exit 2$`, 'm'))
