@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import type { Identity, Target } from '../model/connection.ts'
 import type { Diagnostic, Value } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
@@ -24,7 +25,7 @@ export const resolveReach = async (
   password: string | undefined,
 ): Promise<Reach> => {
   const config = await readSshConfig(options.sshConfig)
-  const problems: Diagnostic[] = [...config.problems]
+  const problems: Diagnostic[] = [...config.problems, ...unreadable(options.privateKey)]
   const targets = new Map<string, Target>()
   const becomes = new Map<string, Become>()
   const machine = thisMachine()
@@ -55,6 +56,18 @@ export const resolveReach = async (
     (one) => one !== undefined && one !== '',
   )
   return { targets, identityOf, secrets: [...new Set(secrets as string[])], problems }
+}
+
+/** A key that is named on the command line and is not there is a mistake, not a failure of every host. */
+const unreadable = (key: string | undefined): Diagnostic[] => {
+  if (key === undefined) return []
+  try {
+    accessSync(key, constants.R_OK)
+    return []
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    return [{ severity: 'error', summary: `--private-key ${key} cannot be read (${code})` }]
+  }
 }
 
 interface Become {
