@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-// unit: pure and quick, the inner loop. fleet: real SSH servers in real namespaces, needs root.
+/** They run whole scripts in three real shells: seconds each. */
+const shells = ['host-tests', 'lock', 'put', 'read-script', 'write-script'].map((name) => `test/remote/${name}.test.ts`)
+
+// unit: pure and quick, the inner loop. shells: the scripts for hosts in this machine's shells.
+// fleet: real SSH servers in real namespaces, needs root.
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/fleet/**'] } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/fleet/**', ...shells] } },
+      { test: { name: 'shells', include: shells } },
       {
         test: {
           name: 'fleet',

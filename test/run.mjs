@@ -94,6 +94,7 @@ const steps = unitOnly
       ['build', () => run('node', ['build.mjs'])],
       ['types, lint, dead code', () => run('npm', ['run', '--silent', 'check'])],
       ['unit tests', () => tests('unit')],
+      ['scripts for hosts in real shells', () => tests('shells')],
       ['fleet tests: real SSH servers in namespaces', () => tests('fleet')],
     ]
 const failed = []
