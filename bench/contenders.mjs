@@ -19,7 +19,7 @@ while :; do wait -n; case $? in 0) ;; 127) break ;; *) bad=1 ;; esac; done
 exit \${bad:-0}
 `
 
-/** @returns {Promise<{ all: object[], missing: string[] }>} */
+/** @returns {Promise<{ all: object[], missing: string[], converge(): void }>} */
 export const contenders = async (fleet, folder) => {
   const { files, inside } = fleet
   const env = { XDG_STATE_HOME: join(folder, 'state'), CI: '', NO_COLOR: '1', SSH_AUTH_SOCK: '' }
@@ -41,7 +41,6 @@ export const contenders = async (fleet, folder) => {
       name: 'ipvs-play',
       what: '`run site.yml`, converged',
       ...plain,
-      before: () => carryOut('site.yml'),
       prove: (output) => {
         if (/changed=[1-9]|changed +[1-9]/.test(output)) throw new Error(`not converged:\n${output}`)
       },
@@ -62,7 +61,6 @@ export const contenders = async (fleet, folder) => {
       what: '`run site.yml`, converged, live list in a terminal',
       command: ['script', '-qec', run('site.yml', '--output', 'live').map(quote).join(' '), '/dev/null'],
       options: { env: { ...env, TERM: 'xterm-256color' } },
-      before: () => carryOut('site.yml'),
     },
   ]
   all[1].command = ssh('-o KexAlgorithms=curve25519-sha256 -o Ciphers=aes128-gcm@openssh.com')
@@ -74,8 +72,8 @@ export const contenders = async (fleet, folder) => {
   }
   const ansible = ansibleContender({ folder, files, inside })
   if (typeof ansible === 'string') missing.push(ansible)
-  else all.push({ ...ansible, before: () => carryOut('site.yml') })
-  return { all, missing }
+  else all.push(ansible)
+  return { all, missing, converge: () => carryOut('site.yml') }
 }
 
 const quote = (word) => `'${word.replaceAll("'", `'\\''`)}'`
@@ -92,6 +90,8 @@ const ansibleContender = ({ folder, files, inside }) => {
   const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'auto_silent'
   return {
     name: 'ansible',
+    // its own file of values is not there yet
+    warmUp: true,
     what: '`ansible-playbook`, the same job, converged; forks=50, pipelining, no facts',
     command: inside(['ansible-playbook', '-i', files.inventory, join(import.meta.dirname, 'ansible/site.yml')]),
     options: {

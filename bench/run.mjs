@@ -36,22 +36,20 @@ try {
   mkdirSync(join(folder, 'state'))
   console.error(`bringing ${hosts} hosts up …`)
   fleet = await bringUp({ folder, hosts })
-  const { all, missing } = await contenders(fleet, folder)
+  const { all, missing, converge } = await contenders(fleet, folder)
   const wanted = values.only === '' ? all : all.filter(({ name }) => values.only.split(',').includes(name))
   if (values.list) console.log(all.map(({ name, what }) => `${name}: ${what}`).join('\n'))
-  else await race(wanted, missing)
+  else await race(wanted, missing, converge)
 } finally {
   await end()
 }
 
-/** Every contender once, unmeasured, then in turn, `rounds` times. */
-async function race(running, missing) {
+/** All hosts are brought to what is wished first; then every contender in turn, `rounds` times. */
+async function race(running, missing, converge) {
   const measure = measurer()
   const taken = new Map(running.map(({ name }) => [name, []]))
-  for (const contender of running) {
-    await contender.before?.()
-    await measure(contender.command, contender.options)
-  }
+  converge()
+  for (const { warmUp, command, options } of running) if (warmUp) await measure(command, options)
   for (let round = 1; round <= rounds; round++) {
     for (const contender of running) {
       await contender.before?.()

@@ -21,7 +21,8 @@ const loaders: readonly Loader[] = ['systemd-sysctl', 'sysctl --system']
  */
 export const overrides = (files: readonly SysctlFile[], ours: ReadonlyMap<string, string>): readonly Override[] => {
   const own = { path: ownSysctlFile, lines: [...ours].map(([key, value]) => `${key} = ${value}`) }
-  const merged = loaders.map((loader) => winners([...files, own], loader, ours))
+  const parsed = [...files, own].map(assignmentsOf)
+  const merged = loaders.map((loader) => winners(parsed, loader, ours))
   return [...ours].flatMap(([key, value]) => {
     const found: Override[] = []
     for (const [index, loader] of loaders.entries()) {
@@ -39,8 +40,11 @@ export const overrides = (files: readonly SysctlFile[], ours: ReadonlyMap<string
  * The files that a loader applies, in its order. Both sort by base name over all directories, and of one name take the
  * first directory's; procps applies /etc/sysctl.conf last (src/sysctl.c), systemd only knows it through a link.
  */
-export const loadOrder = (files: readonly SysctlFile[], loader: Loader): readonly SysctlFile[] => {
-  const byName = new Map<string, SysctlFile>()
+export const loadOrder = <File extends { readonly path: string }>(
+  files: readonly File[],
+  loader: Loader,
+): readonly File[] => {
+  const byName = new Map<string, File>()
   for (const directory of directories) {
     for (const file of files) {
       const name = file.path.slice(file.path.lastIndexOf('/') + 1)
@@ -57,18 +61,26 @@ interface Winner {
   readonly path: string
 }
 
+interface Parsed {
+  readonly path: string
+  readonly assignments: readonly (Assignment & { readonly path: string })[]
+}
+
+const assignmentsOf = ({ path, lines }: SysctlFile): Parsed => ({
+  path,
+  assignments: lines.flatMap((line) => {
+    const assignment = parseAssignment(line)
+    return assignment === undefined ? [] : [{ ...assignment, path }]
+  }),
+})
+
 /** The last word on each of our keys. A key that some file names itself is not reached by globs, in whatever order. */
 const winners = (
-  files: readonly SysctlFile[],
+  files: readonly Parsed[],
   loader: Loader,
   ours: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, Winner> => {
-  const entries = loadOrder(files, loader).flatMap(({ path, lines }) =>
-    lines.flatMap((line) => {
-      const assignment = parseAssignment(line)
-      return assignment === undefined ? [] : [{ ...assignment, path }]
-    }),
-  )
+  const entries = loadOrder(files, loader).flatMap(({ assignments }) => assignments)
   const named = new Set(entries.filter(({ key }) => !isGlob(key)).map(({ key }) => key))
   const last = new Map<string, Winner>()
   for (const { key, value, path } of entries) {
