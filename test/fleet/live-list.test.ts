@@ -56,6 +56,9 @@ describe.skipIf(lacks('the live list in a real terminal', 'root', 'tmux', 'ip', 
   test('nothing scrolls, the failing host is on the screen with its reason, the recap is right', async () => {
     await inTerminal({}, async (terminal) => {
       await terminal.type(run())
+      await terminal.until((screen) => screen.some((line) => line.startsWith('slow.yml on')))
+      // What `clear` took away is history to tmux; from here on there must be no more of it.
+      const before = await terminal.ask('#{history_size}')
       const during = await terminal.until((screen) => {
         if (screen.some((line) => line.startsWith('slow.yml on'))) expectWhole(screen)
         const text = screen.join('\n')
@@ -70,7 +73,7 @@ describe.skipIf(lacks('the live list in a real terminal', 'root', 'tmux', 'ip', 
       const [end, prompt] = await terminal.ended()
       expectWhole(end)
       expect(prompt).toBe('[2]')
-      expect(await terminal.ask('#{history_size} #{cursor_flag}')).toBe('0 1')
+      expect(await terminal.ask('#{history_size} #{cursor_flag}')).toBe(`${before} 1`)
       const closing = end.join('\n')
       expect(closing).toMatch(/^rs7 +changed 1 +failed 1 +not-run 2$/m)
       expect(closing).toContain(`(${hosts - 2}) `)
