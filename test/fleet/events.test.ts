@@ -54,8 +54,9 @@ describe.skipIf(skipped)('events of real runs', () => {
   })
 
   test('unreachable, and halted with hosts left', async () => {
-    const gone = fleet.write('gone.yml', '- hosts: rs1\n  tasks:\n    - debug: {msg: hi}\n')
-    expect(see(await fleet.run(gone, '-e', 'ansible_port=1')).code).toBe(4)
+    const more = fleet.write('more.yml', 'all: {hosts: {gone: {ansible_host: 127.0.0.1, ansible_port: 1}}}\n')
+    const gone = fleet.write('gone.yml', '- hosts: gone\n  tasks:\n    - command: {argv: ["true"]}\n')
+    expect(see(await fleet.run(gone, '-i', more)).code).toBe(4)
     const halting = fleet.write(
       'halting.yml',
       `- hosts: realserver\n  serial: 1\n  tasks:\n    - command: {argv: ['false']}\n`,
