@@ -3,6 +3,8 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { UpLab } from '../lab/up.ts'
+import { plural } from '../reporters/printable.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Exit codes: 0 done, 1 this machine or this lab cannot, 5 a bad option or name; `exec` passes on the command's own. */
 export const labCommand = (): Command => {
@@ -87,6 +89,16 @@ interface UpOptions extends At {
 const defaultDirectory = (): string =>
   join(process.env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'ipvs-play/lab')
 
+/** A command of the lab as a user types it for this directory; `--dir` stands before a host, else `exec` passes it on. */
+const labLine = (verb: string, directory: string, rest = ''): string =>
+  [
+    `ipvs-play lab ${verb}`,
+    ...(directory === resolve(defaultDirectory()) ? [] : [`--dir ${shellWord(directory)}`]),
+    ...(rest === '' ? [] : [rest]),
+  ].join(' ')
+
+const noLab = (directory: string): string => `no lab is up in ${directory}; \`${labLine('up', directory)}\` makes one`
+
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
@@ -158,14 +170,12 @@ const greeting = async ({ state, found }: UpLab, directory: string): Promise<str
   log          ${paths.log}
 
 try next:
-  ipvs-play run -i ${paths.inventoryDirectory} --check site.yml
-  ipvs-play lab exec ${first?.name} -- ip address show dev lo
-  ssh -F ${paths.sshConfig} ${first?.name}
+  ipvs-play run -i ${shellWord(paths.inventoryDirectory)} --check site.yml
+  ${labLine('exec', directory, `${first?.name} -- ip address show dev lo`)}
+  ssh -F ${shellWord(paths.sshConfig)} ${first?.name}
   nsenter -t ${state.server.pid} -n ip neighbour     the switch's own network
-  ipvs-play lab down`
+  ${labLine('down', directory)}`
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 const down = async (options: At): Promise<void> => {
   const { takeLabDown } = await import('../lab/down.ts')
@@ -177,7 +187,7 @@ const status = async (options: At): Promise<void> => {
   const { addressesOnLo, findLab } = await import('../lab/inside.ts')
   const directory = resolve(options.dir)
   const lab = findLab(directory)
-  if (lab === undefined) return refuse(1, `no lab is up in ${directory}; \`ipvs-play lab up\` makes one`)
+  if (lab === undefined) return refuse(1, noLab(directory))
   const { statusText } = await import('../lab/status.ts')
   say(statusText(lab, await addressesOnLo(lab.hosts), new Date()))
 }
@@ -185,9 +195,10 @@ const status = async (options: At): Promise<void> => {
 /** The lab and the host, or a word about what is not there and exit code 5. */
 const lookUp = async (name: string, options: At) => {
   const { findHost, findLab } = await import('../lab/inside.ts')
-  const lab = findLab(resolve(options.dir))
+  const directory = resolve(options.dir)
+  const lab = findLab(directory)
   if (lab === undefined) {
-    refuse(5, `no lab is up in ${resolve(options.dir)}; \`ipvs-play lab up\` makes one`)
+    refuse(5, noLab(directory))
     return undefined
   }
   const found = findHost(lab, name)

@@ -1,3 +1,5 @@
+import { shellWord } from './shell-word.ts'
+
 /** More names than this go into a file. */
 const mostNames = 8
 
@@ -11,15 +13,25 @@ export const resumeCommand = (
   left: readonly string[],
   save: (hosts: readonly string[]) => string,
 ): string => {
+  // Behind `--` nothing is an option.
+  const end = argv.indexOf('--')
+  const options = end < 0 ? argv : argv.slice(0, end)
+  const rest = end < 0 ? [] : argv.slice(end)
+  const limit = left.length <= mostNames ? left.join(',') : `@${save(left)}`
+  return ['ipvs-play', ...withoutLimit(options), '--limit', limit, ...rest].map(shellWord).join(' ')
+}
+
+/** `-l` may stand behind flags in one word: `-vl rs1`, `-vlrs1`. Those of `run` that take no value are named here. */
+const shortLimit = /^-([CDbKv]*)l(.*)$/
+
+const withoutLimit = (argv: readonly string[]): readonly string[] => {
   const kept: string[] = []
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] as string
-    if (word === '-l' || word === '--limit') index++
-    else if (!/^(-l.+|--limit=.*)$/.test(word)) kept.push(word)
+    const [found, flags = '', value] = shortLimit.exec(word) ?? []
+    if (word === '--limit' || value === '') index++
+    if (found === undefined && !/^--limit(=|$)/.test(word)) kept.push(word)
+    if (flags !== '') kept.push(`-${flags}`)
   }
-  const limit = left.length <= mostNames ? left.join(',') : `@${save(left)}`
-  return ['ipvs-play', ...kept, '--limit', limit].map(shellWord).join(' ')
+  return kept
 }
-
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

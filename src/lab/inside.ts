@@ -55,7 +55,7 @@ export const executeInside = (host: HostState, command: readonly string[]): Prom
 
 const initOf = (host: HostState): number => {
   if (host.init === undefined || !isAlive(host.init))
-    throw new LabProblem(`host ${host.name} is off; \`ipvs-play lab reboot ${host.name}\` switches it on`)
+    throw new LabProblem(`host ${host.name} is off; \`lab reboot\` switches it on`)
   return host.init.pid
 }
 

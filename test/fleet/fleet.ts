@@ -151,7 +151,7 @@ const upOrNot = (child: ChildProcess, folder: string): Promise<void> =>
     let said = ''
     const hear = (text: string) => {
       said += text
-      if (/^ {2}ipvs-play lab down$/m.test(said)) resolve()
+      if (/^ {2}ipvs-play lab down --dir /m.test(said)) resolve()
     }
     child.stdout?.setEncoding('utf8').on('data', hear)
     child.stderr?.setEncoding('utf8').on('data', hear)

@@ -198,7 +198,9 @@ describe.each(kinds)('a lab over %s', (kind) => {
     // Its init is PID 1 of its namespace: what kills everything else ends it too.
     await fleet.exec('rs1', 'kill -9 -1')
     await expect.poll(async () => (await lab('status', '--dir', directory)).stdout).toMatch(/^rs1 .* off /m)
-    expect((await lab('exec', '--dir', directory, 'rs1', '--', 'true')).stderr).toContain('`ipvs-play lab reboot rs1`')
+    expect((await lab('exec', '--dir', directory, 'rs1', '--', 'true')).stderr).toContain(
+      'host rs1 is off; `lab reboot`',
+    )
     expect((await ssh('rs1', ['true'])).code).toBe(255)
     await fleet.reboot('rs1')
     expect(await inside('rs1', 'cat /etc/motd')).toBe('mine')
