@@ -29,10 +29,11 @@ export const inventoryCommand = (): Command =>
 const show = async ({ inventory: paths, list, graph: tree, host }: Options): Promise<void> => {
   if (!list && !tree && host === undefined) refuse('nothing to show', 'give --list, --graph or --host NAME')
   const { readInventory } = await import('../inventory/read.ts')
+  const { warnOfSameMachines } = await import('./same-machines.ts')
   const { graph, hostJson, listJson } = await import('../inventory/show.ts')
   const { value, problems } = await readInventory(paths.length > 0 ? paths : ['inventory'], { playbookDirectories: [] })
   if (hasErrors(problems)) throw new Refused(problems)
-  await printProblems(problems)
+  await printProblems([...problems, ...(await warnOfSameMachines(value))])
   if (host !== undefined && !value.hosts.has(host))
     refuse(`no host ${host} in the inventory`, 'see `ipvs-play inventory --graph`')
   const text = host !== undefined ? hostJson(value, host) : tree ? graph(value) : listJson(value)

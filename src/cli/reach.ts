@@ -118,7 +118,8 @@ const readBecome = (host: string, read: Reader, problems: Diagnostic[]): Become 
   }
 }
 
-const twice = (targets: ReadonlyMap<string, Target>): Diagnostic[] => {
+/** Names that stand for one machine. */
+export const twice = (targets: ReadonlyMap<string, Target>): Diagnostic[] => {
   const seen = new Map<string, string>()
   const problems: Diagnostic[] = []
   for (const [host, { address, port, user }] of targets) {
