@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { collect, connectLimit, count, increase, seconds, words } from './option-values.ts'
-import { refusing } from './problems.ts'
+import { refuse, refusing } from './problems.ts'
 import type { RunOptions } from './run-options.ts'
 
 const examples = `
@@ -42,7 +42,7 @@ export const runCommand = (): Command =>
     .option('--timeout <seconds>', 'for connect, handshake and login of a host (default 10)', seconds)
     .option('--task-timeout <seconds>', 'for each step on a host (default 60, commands 300)', seconds)
     .option('--list-hosts', 'print the hosts of each play; contact none')
-    .option('--list-tasks', 'print the tasks of each play, by rounds; contact no host')
+    .option('--list-tasks', 'print the tasks of each play, by the rounds that are known without a host; contact none')
     .option('--detailed-exitcode', 'with --check: exit 3 when something would change or is unknown')
     .option('--allow-empty', 'a pattern or limit that leaves no host is no mistake')
     .option('--force-remove', 'remove a VIP although a director cannot be asked whether it is still in use')
@@ -57,7 +57,17 @@ export const runCommand = (): Command =>
     .addHelpText('after', examples)
     .action((playbooks: string[], options: RunOptions) =>
       refusing(async () => {
+        refuseListAsEvents(options)
         const { run } = await import('./run-playbooks.ts')
         await run(playbooks, options)
       }),
     )
+
+/** Lists are text for people: whoever reads events from stdout must not find one there. */
+const refuseListAsEvents = ({ listHosts, listTasks, output }: RunOptions): void => {
+  if (!(listHosts || listTasks) || (output !== 'ndjson' && output !== 'json')) return
+  refuse(
+    `${listHosts ? '--list-hosts' : '--list-tasks'} prints text, no events: it does not go with --output ${output}`,
+    `leave --output ${output} out${listHosts ? '; hosts as JSON: ipvs-play inventory --list' : ''}`,
+  )
+}
