@@ -71,7 +71,7 @@ const start = async ({ playbooks, options, inventory, schedule, reach, hosts }: 
   const emit = emitter([{ report: tally.see }, ...sinks], createRedactor(reach.secrets))
   const halt = createHalt()
   const abort = new AbortController()
-  const stopListening = onSignals(halt, abort, emit)
+  const stopListening = onSignals(halt, abort, emit, files.flush)
   const engine = assemble({ options, inventory, schedule, reach, files, halt, abort, emit })
   emit({ type: 'run-started', run: files.run, playbook: playbooks.join(' '), check: isCheck(options), hosts })
   try {

@@ -17,9 +17,16 @@ const sayLast = (text: string): void => {
 
 /**
  * The first signal: no new host, no new round; hosts in flight finish the round they were sent. A second one quits at
- * once; hosts finish their round by themselves. A closed stdout acts as the first. @returns how to stop listening
+ * once; hosts finish their round by themselves. A closed stdout acts as the first.
+ * @param beforeQuit  writes, at once, what would be lost with the process
+ * @returns how to stop listening
  */
-export const onSignals = (halt: Halt, abort: AbortController, emit: (happening: Happening) => void): (() => void) => {
+export const onSignals = (
+  halt: Halt,
+  abort: AbortController,
+  emit: (happening: Happening) => void,
+  beforeQuit: () => void,
+): (() => void) => {
   let told = false
   const interrupt = (signal: string) => {
     if (told) return
@@ -30,6 +37,7 @@ export const onSignals = (halt: Halt, abort: AbortController, emit: (happening: 
   }
   const onSignal = (signal: NodeJS.Signals) => {
     if (!told) return interrupt(signal)
+    beforeQuit()
     sayLast('\nquit: rounds that were sent go on by themselves; run again to finish\n')
     process.exit(130)
   }

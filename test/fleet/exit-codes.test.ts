@@ -83,6 +83,8 @@ describe.skipIf(skipped)('a mistake of the operator', () => {
     ['a number that is none', ['SITE', '-f', 'many']],
     ['a password file that is not there', ['SITE', '-b', '--become-password-file', 'nothing']],
     ['a JUnit report that cannot be written', ['SITE', '--junit', 'no/such/folder/report.xml']],
+    ['a list as events', ['SITE', '--list-hosts']],
+    ['tasks as events', ['SITE', '--list-tasks']],
     ['an undefined variable', ['UNDEFINED']],
     ['extra variables that are none', ['SITE', '-e', '{broken']],
   ])('5 for %s, before any host is contacted', async (_, words) => {
@@ -251,6 +253,8 @@ describe.skipIf(skipped)('a signal', () => {
     const ended = await running.ended
     expect(ended.code).toBe(130)
     expect(ended.stderr).toMatch(/run again to finish/)
+    const kept = readFileSync(join(fleet.folder, 'state/ipvs-play/runs/last/events.ndjson'), 'utf8')
+    expect(kept).toContain('"interrupted"')
     await exec('rs1', `touch /tmp/go; ${waitFor('/var/worked')}`)
     await exec('rs2', 'touch /tmp/go')
     const again = await fleet.run(play(), '-l', 'rs1,rs2')
