@@ -18,7 +18,7 @@ export interface RunFiles {
 }
 
 /** `20261124T041200Z-x7k2` */
-export const newRunName = (now: Date): string =>
+const newRunName = (now: Date): string =>
   `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(5).readUIntBE(0, 5).toString(36).slice(-4)}`
 
 const flushAfter = 200
