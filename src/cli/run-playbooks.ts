@@ -7,7 +7,7 @@ import { createSessions } from '../engine/session.ts'
 import type { Happening, Reporter, RunEvent } from '../model/event.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { createRedactor } from '../reporters/redact.ts'
-import { createTally, exitCode } from '../reporters/tally.ts'
+import { createTally, exitCode, type Tally } from '../reporters/tally.ts'
 import { runPlays } from '../rollout/run.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { createSshTransport } from '../transport/ssh.ts'
@@ -68,11 +68,13 @@ const start = async ({ playbooks, options, inventory, schedule, reach, hosts }: 
   const files = openFiles()
   const tally = createTally()
   const sinks = await openSinks(options, files)
-  const emit = emitter([{ report: tally.see }, ...sinks], createRedactor(reach.secrets))
+  const emit = emitter(tally, sinks, createRedactor(reach.secrets))
   const halt = createHalt()
+  // An interruption lets nobody new be reached; what is in flight may still be picked up after a loss.
   const abort = new AbortController()
+  const quit = new AbortController()
   const stopListening = onSignals(halt, abort, emit, files.flush)
-  const engine = assemble({ options, inventory, schedule, reach, files, halt, abort, emit })
+  const engine = assemble({ options, inventory, schedule, reach, files, halt, abort, quit, emit })
   emit({ type: 'run-started', run: files.run, playbook: playbooks.join(' '), check: isCheck(options), hosts })
   try {
     const plays = schedule.playbooks.flatMap((playbook) => playbook.plays)
@@ -96,6 +98,7 @@ const start = async ({ playbooks, options, inventory, schedule, reach, hosts }: 
   } finally {
     // Where something of ours failed, nobody may connect any more either.
     abort.abort()
+    quit.abort()
     engine.sessions.close()
     stopListening()
     for (const sink of sinks) await sink.finish?.()
@@ -115,11 +118,14 @@ const openFiles = (): RunFiles => {
   }
 }
 
+/** The exit code is told by what happened; readers get it without secrets. */
 const emitter =
-  (reporters: readonly Reporter[], redact: (event: RunEvent) => RunEvent) =>
+  (tally: Pick<Tally, 'see'>, sinks: readonly Reporter[], redact: (event: RunEvent) => RunEvent) =>
   (happening: Happening): void => {
-    const event = redact({ v: 1, at: new Date().toISOString(), ...happening })
-    for (const reporter of reporters) reporter.report(event)
+    const event: RunEvent = { v: 1, at: new Date().toISOString(), ...happening }
+    tally.see(event)
+    const shown = redact(event)
+    for (const sink of sinks) sink.report(shown)
   }
 
 interface Parts {
@@ -130,16 +136,17 @@ interface Parts {
   readonly files: RunFiles
   readonly halt: Halt
   readonly abort: AbortController
+  readonly quit: AbortController
   readonly emit: (happening: Happening) => void
 }
 
 /** The composition root: here it is decided how hosts are reached and whether a plan is carried out or foretold. */
-const assemble = ({ options, inventory, schedule, reach, files, halt, abort, emit }: Parts): Engine => {
+const assemble = ({ options, inventory, schedule, reach, files, halt, abort, quit, emit }: Parts): Engine => {
   const transport = createSshTransport({ connectLimit: options.connectLimit })
-  const sessions = createSessions((host) => {
+  const sessions = createSessions((host, time) => {
     const target = reach.targets.get(host)
     if (target === undefined) throw new Error(`no target for ${host}`)
-    return transport.open(target, abort.signal)
+    return transport.open(target, (time === 'first' ? abort : quit).signal)
   })
   const rotation = createRotation({
     directors: inventory.groups.get('director') ?? [],

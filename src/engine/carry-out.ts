@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts'
 import type { Carried, Interpreter } from './interpreter.ts'
 import { type ItemOutcome, planOutcome } from './outcome.ts'
-import { reportRest, reportTask } from './report.ts'
+import { reportRest, reportTask, stopWalk } from './report.ts'
 import { identityKey, type PlannedTask, type Round } from './round.ts'
 import { forget, type WalkState } from './walk-state.ts'
 import { endOutcome, type WorkEnd } from './work-end.ts'
@@ -17,6 +17,10 @@ export const carryOut: Interpreter = {
   }),
   carry: async (round, walk, engine) => {
     for (const segment of segments(round)) {
+      if (segment.first > 0 && engine.run.halt.because !== undefined) {
+        stopWalk(walk, engine)
+        return 'stopped'
+      }
       const carried = await carrySegment(segment, round, walk, engine)
       if (carried !== 'on') return carried === 'again' ? 'on' : 'stopped'
     }

@@ -12,11 +12,11 @@ export const foretell: Interpreter = {
   foresee: (plan) => foretold(plan),
   carry: async (round, walk, engine) => {
     for (const planned of round.tasks) {
-      const outcomes =
-        planned.unknown === undefined ? planned.items.map(({ plan }) => foretold(plan)) : [unknown(planned.unknown)]
+      const doubt = planned.unknown ?? maybe(planned, walk)
+      const outcomes = doubt === undefined ? planned.items.map(({ plan }) => foretold(plan)) : [unknown(doubt)]
       const whole = reportTask(planned, keepsUnknown(planned, outcomes, walk), 0, { walk, engine })
       walk.cursor++
-      doubt(planned, whole, walk)
+      noteDoubt(planned, whole, walk)
       if (whole.status === 'failed' && !planned.task.ignoreErrors) {
         reportRest(walk, engine, `"${planned.name}" would fail`)
         return 'stopped'
@@ -26,6 +26,13 @@ export const foretell: Interpreter = {
     walk.predicted = round.predicted
     return 'on'
   },
+}
+
+/** Why a handler may not run at all. */
+const maybe = ({ task }: PlannedTask, walk: WalkState): string | undefined => {
+  const by =
+    walk.play.handlers.includes(task) && !walk.notified.has(task.name) ? walk.maybeNotified.get(task.name) : undefined
+  return by === undefined ? undefined : `runs only if "${by}" changes something`
 }
 
 const unknown = (because: string): ItemOutcome => ({ status: 'unknown', differences: [], reason: because })
@@ -43,7 +50,8 @@ const keepsUnknown = (
 ): readonly ItemOutcome[] =>
   planned.task.type.keeps && walk.lastingUnknown !== undefined ? [unknown(walk.lastingUnknown)] : outcomes
 
-const doubt = (planned: PlannedTask, whole: ItemOutcome, walk: WalkState): void => {
+const noteDoubt = (planned: PlannedTask, whole: ItemOutcome, walk: WalkState): void => {
+  if (whole.status === 'unknown') for (const name of planned.task.notify) walk.maybeNotified.set(name, planned.name)
   if (whole.status === 'unknown' && !planned.task.type.keeps) walk.behindUnknown ??= planned.name
   if ((whole.status === 'unknown' || whole.status === 'failed') && planned.task.type.lasting !== undefined)
     walk.lastingUnknown ??= `"${planned.name}" is ${whole.status}, so what it would keep is not known`

@@ -1,4 +1,5 @@
 import type { Value } from '../model/document.ts'
+import type { Task } from '../model/schedule.ts'
 import type { Engine } from './engine.ts'
 import { type ItemOutcome, registered, resultOf, together } from './outcome.ts'
 import type { PlannedTask } from './round.ts'
@@ -73,8 +74,14 @@ const withEarlier = (outcome: ItemOutcome, taskId: string, walk: WalkState): Ite
 }
 
 /** Every task of the queue from here on is not run. */
-export const reportRest = (walk: WalkState, engine: Engine, because: string): void => {
+export const reportRest = (
+  walk: WalkState,
+  engine: Engine,
+  because: string,
+  notesOf: (task: Task) => readonly string[] = () => [],
+): void => {
   for (const task of walk.queue.slice(walk.cursor)) {
+    const notes = notesOf(task)
     engine.emit({
       type: 'task-finished',
       ...taskRef(walk, { task, name: task.name }),
@@ -82,7 +89,14 @@ export const reportRest = (walk: WalkState, engine: Engine, because: string): vo
       differences: [],
       seconds: 0,
       reason: because,
+      ...(notes.length === 0 ? {} : { notes }),
     })
   }
   walk.cursor = walk.queue.length
+}
+
+/** The run was halted: what this host has left is not run, and it is one to go on with. */
+export const stopWalk = (walk: WalkState, engine: Engine): void => {
+  if (walk.cursor < walk.queue.length && walk.host.condition === 'well') walk.host.condition = 'stopped'
+  reportRest(walk, engine, engine.run.halt.because ?? 'the run was halted')
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { CallEnd, Connection, Identity, Opened, SecretText } from '../model/connection.ts'
+import type { CallEnd, Connection, Identity, Opened } from '../model/connection.ts'
 import type { CommandResult, Source } from '../model/task-type.ts'
 import { createFrameReader, type Frame } from '../remote/frames.ts'
 import { readScript } from '../remote/read-script.ts'
@@ -36,45 +36,7 @@ const readingLimit = 10
 /** The controller waits this much longer than the host's own limits. */
 const grace = 20
 
-/**
- * A become password is tried on one host alone before any other sends it: where it is wrong, accounts that are kept
- * centrally would be locked by the second host's try (faillock).
- */
-export type PasswordGate = <T>(identity: Identity, host: string, act: () => Promise<T | Ended>) => Promise<T | Ended>
-
-const createPasswordGate = (): PasswordGate => {
-  const trials = new Map<SecretText, Promise<string | undefined>>()
-  return async (identity, host, act) => {
-    const secret = identity.become ? identity.becomePassword : undefined
-    if (secret === undefined) return act()
-    const trial = trials.get(secret)
-    if (trial !== undefined) {
-      const refusedOn = await trial
-      if (refusedOn === undefined) return act()
-      return {
-        kind: 'failed',
-        reason: `not tried: the become password was refused on ${refusedOn}`,
-        wrongPassword: true,
-      }
-    }
-    const first = act()
-    trials.set(
-      secret,
-      first.then((ended) => (isEnded(ended) && ended.kind === 'failed' && ended.wrongPassword ? host : undefined)),
-    )
-    return first
-  }
-}
-
-const isEnded = (value: unknown): value is Ended => typeof value === 'object' && value !== null && 'kind' in value
-
-interface SessionOf {
-  readonly host: string
-  readonly gate: PasswordGate
-  readonly reopen: () => Promise<Opened>
-}
-
-const createSession = (first: Connection, { host, gate, reopen }: SessionOf): Session => {
+const createSession = (first: Connection, reopen: () => Promise<Opened>): Session => {
   let connection = first
   let reopened = false
 
@@ -108,14 +70,12 @@ const createSession = (first: Connection, { host, gate, reopen }: SessionOf): Se
   }
 
   return {
-    read: (identity, sources) =>
-      gate(identity, host, async () => {
-        let { end, results, done } = await readOnce(identity, sources)
-        if (!done && (end.kind === 'lost' || isGone(end)) && (await reconnect()))
-          ({ end, results, done } = await readOnce(identity, sources))
-        if (done) return results
-        return stopped(end)
-      }),
+    read: async (identity, sources) => {
+      let { end, results, done } = await readOnce(identity, sources)
+      if (!done && (end.kind === 'lost' || isGone(end)) && (await reconnect()))
+        ({ end, results, done } = await readOnce(identity, sources))
+      return done ? results : stopped(end)
+    },
     write: async ({ identity, nonce, script, run, limit, onFrame }) => {
       let over = false
       let heard = false
@@ -180,17 +140,19 @@ export interface Sessions {
   close(): void
 }
 
-export const createSessions = (connect: (host: string) => Promise<Opened>): Sessions => {
-  const gate = createPasswordGate()
+/** `again`: to pick up what was lost; also after an interruption, which lets no new host be reached. */
+export type Connect = (host: string, time: 'first' | 'again') => Promise<Opened>
+
+export const createSessions = (connect: Connect): Sessions => {
   const opened = new Map<string, ReturnType<Sessions['open']>>()
   const live: Session[] = []
   return {
     open: (host) => {
       const known = opened.get(host)
       if (known !== undefined) return known
-      const opening = connect(host).then((result) => {
+      const opening = connect(host, 'first').then((result) => {
         if (result.kind === 'unreachable') return result
-        const session = createSession(result.connection, { host, gate, reopen: () => connect(host) })
+        const session = createSession(result.connection, () => connect(host, 'again'))
         live.push(session)
         return session
       })

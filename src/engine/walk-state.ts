@@ -35,6 +35,8 @@ export interface WalkState {
   /** Why `nic` could not be told, for the task that wants it. */
   nicProblem: { readonly summary: string; readonly hint: string } | undefined
   readonly notified: Set<string>
+  /** Check: handlers that run only if a task whose effect is unknown changes something, with that task's name. */
+  readonly maybeNotified: Map<string, string>
   /** Handlers that already had their turn. */
   readonly handled: Set<string>
   /** Check: the name of an earlier task whose effect is unknown. */

@@ -4,7 +4,7 @@ import type { Source } from '../model/task-type.ts'
 import type { Engine } from './engine.ts'
 import { firstSources, learnFacts, serverAddresses } from './first-reading.ts'
 import { bookOf, type Need, planRound } from './plan-round.ts'
-import { reportRest, reportTask } from './report.ts'
+import { reportRest, reportTask, stopWalk } from './report.ts'
 import { changesOf, identityKey, type Round, roundWrites } from './round.ts'
 import type { Ended, Session } from './session.ts'
 import type { HostState, WalkState } from './walk-state.ts'
@@ -29,6 +29,7 @@ export const startWalk = (play: Play, host: HostState, session: Session, engine:
     facts: new Map(),
     nicProblem: undefined,
     notified: new Set(),
+    maybeNotified: new Map(),
     handled: new Set(),
     behindUnknown: undefined,
     lastingUnknown: undefined,
@@ -36,9 +37,11 @@ export const startWalk = (play: Play, host: HostState, session: Session, engine:
   }
   let planned: Round | undefined
   const advance = async (until: 'write' | 'end'): Promise<Round | undefined> => {
+    // A round that was planned before other hosts had their turn: the fleet is asked again.
+    if (planned !== undefined && (await unmetDemands(planned, walk, engine)).size > 0) planned = undefined
     for (;;) {
       planned ??= await nextRound(walk, engine)
-      if (planned === undefined) return undefined
+      if (planned === undefined || isHalted(walk, engine)) return leave(walk, engine)
       if (until === 'write' && engine.interpreter.writes && roundWrites(planned)) return planned
       const round = planned
       planned = undefined
@@ -48,21 +51,42 @@ export const startWalk = (play: Play, host: HostState, session: Session, engine:
   return { prepare: () => advance('write'), finish: async () => void (await advance('end')) }
 }
 
+/** The run was halted: nothing more is sent to this host. */
+const isHalted = (walk: WalkState, engine: Engine): boolean => {
+  if (engine.run.halt.because === undefined) return false
+  stopWalk(walk, engine)
+  return true
+}
+
+/** The end of a host's way; handlers that are still due are told, since no later run would know of them. */
+const leave = (walk: WalkState, engine: Engine): undefined => {
+  const due = dueHandlers(walk)
+  if (due.length === 0) return undefined
+  if (walk.host.condition === 'well') walk.host.condition = 'stopped'
+  walk.queue = due
+  walk.cursor = 0
+  for (const handler of due) walk.handled.add(handler.id)
+  reportRest(walk, engine, 'notified, but the run ended before its turn', (task) => [
+    `handler "${task.name}" is still due: a later run does not know that it was notified`,
+  ])
+  return undefined
+}
+
 const nextRound = async (walk: WalkState, engine: Engine): Promise<Round | undefined> => {
   const { host } = walk
-  if (host.condition === 'unreachable' || host.condition === 'locked') return undefined
-  if (engine.run.halt.because !== undefined) {
-    if (walk.cursor < walk.queue.length && host.condition === 'well') host.condition = 'stopped'
-    reportRest(walk, engine, engine.run.halt.because)
-    return undefined
-  }
+  if (host.condition === 'unreachable' || host.condition === 'locked' || isHalted(walk, engine)) return undefined
   if (walk.cursor >= walk.queue.length && !queueHandlers(walk)) return undefined
   return plan(walk, engine)
 }
 
+const dueHandlers = (walk: WalkState) =>
+  walk.play.handlers.filter(
+    ({ name, id }) => (walk.notified.has(name) || walk.maybeNotified.has(name)) && !walk.handled.has(id),
+  )
+
 /** Handlers of proven changes have their turn, also when a later task failed. */
 const queueHandlers = (walk: WalkState): boolean => {
-  const due = walk.play.handlers.filter((handler) => walk.notified.has(handler.name) && !walk.handled.has(handler.id))
+  const due = dueHandlers(walk)
   for (const handler of due) walk.handled.add(handler.id)
   walk.queue = due
   walk.cursor = 0

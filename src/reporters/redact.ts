@@ -3,7 +3,22 @@ import type { RunEvent } from '../model/event.ts'
 /** Shorter ones would take ordinary text with them. */
 const shortest = 4
 
-/** Replaces secret values in every text of an event, also inside other text. */
+/** Fields that hold text of people and hosts. The others are our own words and names, by which readers sort events. */
+const free = new Set([
+  'reason',
+  'hint',
+  'differences',
+  'result',
+  'notes',
+  'text',
+  'item',
+  'task',
+  'resume',
+  'owner',
+  'why',
+])
+
+/** Replaces secret values in the free text of an event, also inside other text. */
 export const createRedactor = (secrets: readonly string[]): ((event: RunEvent) => RunEvent) => {
   const hidden = secrets.filter((secret) => secret.length >= shortest)
   if (hidden.length === 0) return (event) => event
@@ -11,8 +26,11 @@ export const createRedactor = (secrets: readonly string[]): ((event: RunEvent) =
     if (typeof value === 'string') return hidden.reduce((text, secret) => text.replaceAll(secret, '***'), value)
     if (Array.isArray(value)) return value.map(redact)
     if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redact(inner)]))
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key), redact(inner)]))
     return value
   }
-  return (event) => redact(event) as RunEvent
+  return (event) =>
+    Object.fromEntries(
+      Object.entries(event).map(([key, value]) => [key, free.has(key) ? redact(value) : value]),
+    ) as unknown as RunEvent
 }

@@ -226,8 +226,9 @@ const verdict = (
     [having('unknown'), 'unknown'],
     [having('failed'), 'failed'],
     [having('unreachable'), 'unreachable'],
+    [having('not-run'), 'not finished'],
   ] as const
   const some = told.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`)
-  const text = `${plural(counts.length, 'host')}: ${some.length === 0 ? 'all as wished' : some.join(', ')} · ${seconds.toFixed(1)} s${exit === 0 ? '' : ` · exit ${exit}${reasons.length > 1 ? ` (${reasons.join(', ')})` : ''}`}`
+  const text = `${plural(counts.length, 'host')}: ${some.length > 0 ? some.join(', ') : exit === 0 ? 'all as wished' : 'not finished'} · ${seconds.toFixed(1)} s${exit === 0 ? '' : ` · exit ${exit}${reasons.length > 1 ? ` (${reasons.join(', ')})` : ''}`}`
   return exit === 0 ? paint.green(text) : exit === 3 ? paint.yellow(text) : paint.red(text)
 }

@@ -23,7 +23,7 @@ export const runPlay = async (
   const named = play.serial !== undefined && cutBatches(hosts, play.serial, hosts.length).length > 1
   if (writes && (named || (play.serial === undefined && mayTakeServersAway(play, hosts)))) {
     const pending = await crew.prepare(hosts)
-    const serial = play.serial ?? carefully(pending, engine)
+    const serial = play.serial ?? carefully(play, pending, engine)
     if (serial !== undefined) {
       const waiting = pending.map(({ host }) => host)
       return inBatches(cutBatches(waiting, serial, hosts.length), { play, hosts, engine, crew })
@@ -34,21 +34,24 @@ export const runPlay = async (
 }
 
 /** The serial of a play that names none, if several real servers would change VIPs or guards. */
-const carefully = (
-  pending: readonly { host: HostState; round: Round }[],
-  engine: Engine,
-): readonly Share[] | undefined => {
-  const risky = pending.filter(({ host, round }) => host.groups.includes('realserver') && changesRotation(round))
+const carefully = (play: Play, pending: readonly Pending[], engine: Engine): readonly Share[] | undefined => {
+  const risky = pending.filter(
+    ({ host, round }) => host.groups.includes('realserver') && mayChangeRotation(play, round),
+  )
   if (risky.length < 2) return undefined
-  const text = `${risky.length} real servers would change VIPs or ARP guards and the play names no serial: it runs as ${showSerial(carefulSerial)}; serial: 100% does all at once`
+  const text = `${risky.length} real servers would change VIPs or ARP guards (or may) and the play names no serial: it runs as ${showSerial(carefulSerial)}; serial: 100% does all at once`
   engine.emit({ type: 'notice', text })
   return carefulSerial
 }
 
 /** Could this play change VIPs or guards on more than one real server? Only then a first reading decides how it runs. */
 const mayTakeServersAway = (play: Play, hosts: readonly HostState[]): boolean =>
-  play.tasks.some(({ type }) => type.touchesRotation) &&
+  [...play.tasks, ...play.handlers].some(({ type }) => type.touchesRotation) &&
   hosts.filter(({ groups }) => groups.includes('realserver')).length > 1
+
+/** What stands behind the first round is not planned yet: it counts as if it changed what it can. */
+const mayChangeRotation = (play: Play, round: Round): boolean =>
+  changesRotation(round) || [...play.tasks.slice(round.next), ...play.handlers].some(({ type }) => type.touchesRotation)
 
 const changesRotation = (round: Round): boolean =>
   round.tasks.some(({ items }) =>
@@ -58,6 +61,11 @@ const changesRotation = (round: Round): boolean =>
       ),
     ),
   )
+
+interface Pending {
+  readonly host: HostState
+  readonly round: Round
+}
 
 interface Rollout {
   readonly play: Play
@@ -108,7 +116,7 @@ const inBatches = async (
 /** Works on hosts, at most `forks` at once; a host's walk goes on where it stopped. */
 interface Crew {
   /** Reads and plans; hosts with nothing to write are done, the others are given back with their first round. */
-  prepare(hosts: readonly HostState[]): Promise<readonly { host: HostState; round: Round }[]>
+  prepare(hosts: readonly HostState[]): Promise<readonly Pending[]>
   finish(hosts: readonly HostState[]): Promise<void>
 }
 

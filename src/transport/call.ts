@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
 import type { Call, CallEnd, Target } from '../model/connection.ts'
 import { explainSudo, type Marks, passwordMissing, type Refusal, startCommand } from './become.ts'
+import type { Pass, PasswordGate } from './password-gate.ts'
 import { createSudoDialog, type Move } from './sudo-dialog.ts'
 
 /** Seconds that sudo may take to ask or to let through; a PAM module that asks a far directory takes a while. */
@@ -15,6 +16,8 @@ const STDERR_KEPT = 64 * 1024
 export interface Line {
   readonly client: Client
   readonly target: Target
+  /** The run's, shared by all its hosts. */
+  readonly passwords: PasswordGate
   /** Why the connection ended, once it has. */
   lostBecause(): string | undefined
 }
@@ -67,7 +70,13 @@ const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unk
     channel.close()
     resolve(end)
   }
-  const refuse = (refusal: Refusal): void => settle({ kind: 'refused', ...refusal })
+  /** Of the password that was sent, until it is known what came of it. */
+  let pass: Pass | undefined
+  const refuse = (refusal: Refusal): void => {
+    pass?.settle(refusal.wrongPassword ? 'refused' : 'unknown', line.target.host)
+    pass = undefined
+    settle({ kind: 'refused', ...refusal })
+  }
   const output = (chunk: Buffer): void => {
     try {
       if (chunk.length > 0) call.onOutput(chunk)
@@ -79,13 +88,16 @@ const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unk
   }
   const send = (early: Buffer): void => {
     sent = true
+    pass?.settle('accepted', line.target.host)
+    pass = undefined
     channel.on('data', output)
     channel.end(call.script)
     output(early)
   }
   const limit = setTimeout(() => {
     const reason = `no end after ${call.limit} s`
-    settle(sent ? { kind: 'lost', reason } : { kind: 'refused', reason })
+    if (sent) settle({ kind: 'lost', reason })
+    else refuse({ reason })
   }, call.limit * 1000)
   channel.on('error', () => {}) // what it means is told by 'close'
   channel.on('close', (code?: number | null, signal?: string) => {
@@ -94,7 +106,12 @@ const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unk
     else refuse(sudoEnd(exitCode(code, signal), text, line))
   })
   if (marks === undefined) send(NOTHING)
-  else passSudo(talk, marks, { begin: send, refuse })
+  else {
+    const holds = (given: Pass): void => {
+      pass = given
+    }
+    passSudo(talk, marks, { begin: send, refuse, holds })
+  }
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -103,13 +120,15 @@ const NOTHING = Buffer.alloc(0)
 const passSudo = (
   { line, call, channel }: Talk,
   marks: Marks,
-  then: { begin(rest: Buffer): void; refuse(refusal: Refusal): void },
+  then: { begin(rest: Buffer): void; refuse(refusal: Refusal): void; holds(pass: Pass): void },
 ): void => {
   const { host, user } = line.target
   const dialog = createSudoDialog(marks.prompt, marks.begin)
   const onStdout = (chunk: Buffer): void => act(dialog.onStdout(chunk))
   const onStderr = (chunk: Buffer): void => act(dialog.onStderr(chunk))
+  let over = false
   const done = (): void => {
+    over = true
     clearTimeout(limit)
     channel.off('data', onStdout)
     channel.stderr.off('data', onStderr)
@@ -127,13 +146,29 @@ const passSudo = (
     } else if (move.kind === 'answer') {
       const password = call.identity.becomePassword
       if (password === undefined) refuse(passwordMissing(host))
-      else channel.write(`${password.reveal()}\n`)
+      else void answer(password.reveal())
     }
   }
-  const limit = setTimeout(
-    () => refuse({ reason: `sudo on ${host} neither asked nor let through within ${BECOME_LIMIT} s` }),
-    BECOME_LIMIT * 1000,
-  )
+  const answer = async (password: string): Promise<void> => {
+    // While another host tries it, this one's time stands still.
+    clearTimeout(limit)
+    const entered = await line.passwords.enter(password)
+    if ('refusedOn' in entered) {
+      if (!over)
+        refuse({ reason: `not tried: the become password was refused on ${entered.refusedOn}`, wrongPassword: true })
+    } else if (over) entered.settle('unknown', host)
+    else {
+      then.holds(entered)
+      limit = startLimit()
+      channel.write(`${password}\n`)
+    }
+  }
+  const startLimit = (): NodeJS.Timeout =>
+    setTimeout(
+      () => refuse({ reason: `sudo on ${host} neither asked nor let through within ${BECOME_LIMIT} s` }),
+      BECOME_LIMIT * 1000,
+    )
+  let limit = startLimit()
   channel.on('data', onStdout)
   channel.stderr.on('data', onStderr)
   channel.on('close', done)

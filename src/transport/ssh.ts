@@ -11,6 +11,7 @@ import { type KnownHostsFile, knownHostsName, lookUpListed } from './known-hosts
 import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
 import { type Attempt, type LoggedIn, logIn } from './login.ts'
+import { createPasswordGate, type PasswordGate } from './password-gate.ts'
 import { quickVerifying } from './ssh2-private.ts'
 
 export interface SshTransportOptions {
@@ -32,6 +33,7 @@ const FIRST_PAUSE = 300
 export const createSshTransport = (options: SshTransportOptions): Transport => {
   const { retries = 4, random = Math.random } = options
   const gate = createGate(...options.connectLimit)
+  const passwords = createPasswordGate()
   const readKnownHosts = createKnownHostsReader()
   let loaded: ReturnType<typeof load> | undefined
 
@@ -45,7 +47,7 @@ export const createSshTransport = (options: SshTransportOptions): Transport => {
     const attempt = { ssh2, target, keys, agent, signal }
     for (let tries = 1; ; tries++) {
       const outcome = await gate.pass(hop, () => (signal.aborted ? INTERRUPTED : tryOnce(attempt, readKnownHosts)))
-      if (outcome.kind === 'in') return opened(outcome, target)
+      if (outcome.kind === 'in') return opened(outcome, target, passwords)
       if (!outcome.retry || tries > retries || signal.aborted) return unreachable(outcome, tries)
       gate.slowDown(hop)
       const pause = FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + random() / 2)
@@ -94,7 +96,11 @@ const unreachable = ({ reason, hint }: Failure, tries: number): Opened => ({
   ...(hint !== undefined && { hint }),
 })
 
-const opened = async ({ client, socket, newKey }: LoggedIn, target: Target): Promise<Opened> => {
+const opened = async (
+  { client, socket, newKey }: LoggedIn,
+  target: Target,
+  passwords: PasswordGate,
+): Promise<Opened> => {
   let lost: string | undefined
   client.on('error', (error) => {
     lost ??=
@@ -103,7 +109,7 @@ const opened = async ({ client, socket, newKey }: LoggedIn, target: Target): Pro
   client.on('close', () => {
     lost ??= 'the host closed the connection'
   })
-  const line = { client, target, lostBecause: () => lost }
+  const line = { client, target, passwords, lostBecause: () => lost }
   const connection: Connection = {
     execute: (call) => execute(line, call),
     close: () => {

@@ -59,6 +59,7 @@ export const walkOver = async (
       facts: new Map(),
       nicProblem: undefined,
       notified: new Set(),
+      maybeNotified: new Map(),
       handled: new Set(),
       behindUnknown: undefined,
       lastingUnknown: undefined,
