@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { command } from './fleet.ts'
 
@@ -63,6 +64,10 @@ export const openTerminal = async ({
       return [lines.slice(0, codeOf(lines)), lines[codeOf(lines)] ?? '']
     },
     ask: async (format) => (await tmux('display-message', '-p', format)).trim(),
-    close: async () => void (await tmux('kill-server')),
+    close: async () => {
+      const path = (await tmux('display-message', '-p', '#{socket_path}')).trim()
+      await tmux('kill-server')
+      rmSync(path, { force: true })
+    },
   }
 }
