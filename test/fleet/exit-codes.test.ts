@@ -168,6 +168,13 @@ describe.skipIf(skipped)('a rollout', () => {
     )
   })
 
+  test('also where guards stand behind a command, which is all that the first round holds', async () => {
+    const text = `- hosts: realserver\n  tasks:\n    - command: "true"\n    - ${guards}\n`
+    const ended = await fleet.run(fleet.write('behind.yml', text))
+    expect(ended.code, ended.stdout).toBe(0)
+    expect(batches(ended)).toEqual(quarters)
+  })
+
   test('max_fail lets that many fail; one more is the last', async () => {
     const play = (maxFail: number) =>
       fleet.write(
@@ -243,6 +250,47 @@ describe.skipIf(skipped)('a signal', () => {
       expect(again.code, again.stdout).toBe(0)
     },
   )
+
+  test('nothing is sent any more, also by a host that was still being read', async () => {
+    const reading = fleet.write(
+      'reading.yml',
+      `- hosts: rs1\n  tasks:\n    - command: {cmd: touch /var/after, onlyif: "sh -c 'touch /tmp/read; ${waitFor('/tmp/go')}'"}\n`,
+    )
+    await exec('rs1', 'rm -f /var/after /tmp/read /tmp/go')
+    const running = fleet.start(reading)
+    await exec('rs1', waitFor('/tmp/read'))
+    running.child.kill('SIGINT')
+    await running.event(({ type }) => type === 'interrupted')
+    await exec('rs1', 'touch /tmp/go')
+    const ended = await running.ended
+    expect(ended.code, ended.stdout).toBe(130)
+    expect(ended.statuses('rs1')).toEqual(['not-run'])
+    expect(await exec('rs1', 'ls /var/after 2>&1 || true')).toMatch(/No such file/)
+  })
+
+  test('a handler that was notified and has not run is told, and its host is one to go on with', async () => {
+    const notified = fleet.write(
+      'notified.yml',
+      `- hosts: rs1
+  tasks:
+    - {name: Conf, copy: {dest: /var/conf, content: "one\\n"}, notify: Restart}
+    - {name: Works, command: "sh -c '${waitFor('/tmp/go')}'"}
+  handlers:
+    - {name: Restart, command: touch /var/restarted}
+`,
+    )
+    await exec('rs1', 'rm -f /var/conf /var/restarted /tmp/go')
+    const running = fleet.start(notified)
+    await running.event((event) => event.type === 'task-started' && event.task === 'Works')
+    running.child.kill('SIGINT')
+    await running.event(({ type }) => type === 'interrupted')
+    await exec('rs1', 'touch /tmp/go')
+    const ended = await running.ended
+    expect(ended.code, ended.stdout).toBe(130)
+    expect(ended.statuses('rs1')).toEqual(['changed', 'changed', 'not-run'])
+    expect(ended.stdout).toContain('handler \\"Restart\\" is still due')
+    expect(lastOf(ended, 'run-finished')).toMatchObject({ resume: expect.stringMatching(/--limit rs1$/) })
+  })
 
   test('a second one quits at once; the host finishes its round by itself', async () => {
     await exec('rs1', 'rm -f /var/worked')

@@ -12,6 +12,7 @@ import {
   tasksOf,
   verboseSshd,
   vipsOnLo,
+  waitFor,
   wrongWithServer,
 } from './host-scripts.ts'
 import { lacks } from './needs.ts'
@@ -261,6 +262,34 @@ mount --move /run/proc /proc`
     } finally {
       await fleet.exec('lb1', noTable)
     }
+  })
+
+  test('stays when a director begins to list it while earlier batches are at work', async () => {
+    const play = fleet.write(
+      'batches.yml',
+      `- hosts: realserver
+  serial: 1
+  tasks:
+    - {name: Give, vip-on-lo: {address: "{{ vip }}", state: absent}}
+    - {name: Works, command: "sh -c '${waitFor('/tmp/go')}'"}
+`,
+    )
+    for (const host of ['rs1', 'rs2']) await fleet.exec(host, 'rm -f /tmp/go')
+    const running = fleet.start(play)
+    await running.event((event) => event.type === 'task-started' && event.task === 'Works')
+    expect((await fleet.exec('lb1', table(listing(1).replace('0A580B01', '0A580B02')))).code).toBe(0)
+    try {
+      await fleet.exec('rs1', 'touch /tmp/go')
+      const ended = await running.ended
+      expect(ended.code, ended.stdout).toBe(6)
+      expect(taskOf(ended, 'rs2', 'Give').reason).toMatch(/director lb1 lists 10\.88\.11\.2 with weight 1/)
+      expect(await held('rs1')).toBe('')
+      expect(await held('rs2')).toBe('10.88.0.100/32')
+    } finally {
+      await fleet.exec('lb1', noTable)
+    }
+    const back = await fleet.run(site)
+    expect(back.code, back.stdout).toBe(0)
   })
 
   test('goes when its weight is 0 there', async () => {

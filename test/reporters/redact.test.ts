@@ -5,22 +5,25 @@ import { createTally } from '../../src/reporters/tally.ts'
 import { finished, stamp } from './events.ts'
 
 describe('redaction', () => {
-  test.each(['task', 'host', 'fail', 'rs1', 'finished'])('the password %s hides no event and no host', (secret) => {
-    const redact = createRedactor([secret])
-    const failed = redact(finished('rs1', 'failed', { reason: `said ${secret}!` }))
-    expect(failed).toMatchObject({
-      type: 'task-finished',
-      host: 'rs1',
-      status: 'failed',
-      task_id: '1.1',
-      reason: 'said ***!',
-    })
-    const tally = createTally()
-    tally.see(failed)
-    tally.see(redact(stamp({ type: 'host-unreachable', host: 'rs2', reason: secret, touched: 'no' })))
-    expect(tally.reasons({ detailed: false })).toEqual([2, 4])
-    expect(Object.keys(tally.recap())).toEqual(['rs1', 'rs2'])
-  })
+  test.each(['task', 'host', 'fail', 'finished', 'unreachable'])(
+    'the password %s hides no event and no host',
+    (secret) => {
+      const redact = createRedactor([secret])
+      const failed = redact(finished('rs1', 'failed', { reason: `said ${secret}!` }))
+      expect(failed).toMatchObject({
+        type: 'task-finished',
+        host: 'rs1',
+        status: 'failed',
+        task_id: '1.1',
+        reason: 'said ***!',
+      })
+      const tally = createTally()
+      tally.see(failed)
+      tally.see(redact(stamp({ type: 'host-unreachable', host: 'rs2', reason: secret, touched: 'no' })))
+      expect(tally.reasons({ detailed: false })).toEqual([2, 4])
+      expect(Object.keys(tally.recap())).toEqual(['rs1', 'rs2'])
+    },
+  )
 
   test('reaches into differences, results and notes, keys too', () => {
     const redact = createRedactor(['s3cret'])
