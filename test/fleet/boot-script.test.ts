@@ -119,6 +119,65 @@ test.each(shells)('%s: one unsafe interface of several is enough, whatever its n
   expect(log).toContain('a$b*c;d: arp_ignore 4')
 })
 
+/** What may fail while the settings are looked at; `open` is an interface without guards that must not be missed. */
+const blind = [
+  { name: 'grep says nothing, and that it went well', tools: 'grep() { :; }' },
+  { name: 'grep fails', tools: 'grep() { return 127; }' },
+  { name: 'grep leaves off', tools: `grep() { command grep "$@" | sed '$d'; }` },
+  { name: 'a file with nothing in it', hide: ': >/etc/empty; mount --bind /etc/empty' },
+]
+const openIgnore = '/proc/sys/net/ipv4/conf/eth0/arp_ignore'
+test.each(shells.flatMap((shell) => blind.map((how) => ({ shell, tools: ':', hide: '', ...how }))))(
+  '$shell: $name: what cannot be told is unsafe',
+  ({ shell, tools, hide }) => {
+    const { lines, log } = boot({
+      shell,
+      before: `${veth('eth0')}\n${hide && `${hide} ${openIgnore}`}`,
+      sysctls: guards,
+      vips: '10.88.0.100/32 host\nfd00::100/128 global\n',
+      run: `${shell} -c '${tools.replaceAll("'", String.raw`'\''`)}; . ${scriptPath}' sh start; echo "rc $?"`,
+      show: onLo,
+    })
+    expect(lines, log).toEqual(['rc 1', 'fd00::100/128 global'])
+    expect(log).toContain(
+      '10.88.0.100/32 stays away from lo, ARP would leak: the settings of the interfaces cannot be read',
+    )
+  },
+)
+
+test.each(shells)('%s: without cat nothing is taken for set, and no VIP goes unguarded', (shell) => {
+  const start = (sysctls: string) =>
+    boot({
+      shell,
+      before: veth('eth0'),
+      sysctls,
+      vips: '10.88.0.100/32 host\n',
+      run: `${shell} -c 'cat() { return 127; }; . ${scriptPath}' sh start; echo "rc $?"`,
+      show: onLo,
+    })
+  const unset = start('net/ipv4/conf/eth0/send_redirects = 0\n')
+  expect(unset.lines, unset.log).toEqual(['rc 1'])
+  expect(unset.log).toContain('eth0: arp_ignore 0')
+  // The guards were written, and grep sees them in the kernel; only their proof by cat is missing.
+  const set = start(guards)
+  expect(set.lines, set.log).toEqual(['rc 1', '10.88.0.100/32 host'])
+  expect(set.log).toContain('net/ipv4/conf/all/arp_ignore is unreadable, not 1')
+})
+
+test.each(shells)('%s: an interface whose name begins with a dot counts', (shell) => {
+  for (const name of ['.e', '...e']) {
+    const { lines, log } = boot({
+      shell,
+      before: `${veth(name)}\necho 4 >'/proc/sys/net/ipv4/conf/${name}/arp_ignore'`,
+      sysctls: guards,
+      vips: '10.88.0.100/32 host\n',
+      show: onLo,
+    })
+    expect(lines, log).toEqual(['rc 1'])
+    expect(log).toContain(`: ${name}: arp_ignore 4`)
+  }
+})
+
 test.each(shells)('%s: the interfaces alone may hold the guards', (shell) => {
   const { lines, log } = boot({
     shell,

@@ -92,21 +92,34 @@ check() {
 
 # open_interfaces: every interface that would answer or announce ARP for another's address; false: cannot tell.
 # The kernel takes the larger of conf/all and conf/IF. Only arp_ignore 1 or 2 and arp_announce 2 are silent.
+# Files that are there less lines that were read must be 0: no interface is missed because a tool or a file failed.
 open_interfaces() {
   cd /proc/sys/net/ipv4/conf 2>/dev/null || return 1
-  all_ignore=$(cat all/arp_ignore) && all_announce=$(cat all/arp_announce) || return 1
   set +f
-  grep -sH '' ./*/arp_ignore ./*/arp_announce | while IFS=: read -r file value; do
+  set -- ./*/arp_ignore ./.[!.]*/arp_ignore ./..?*/arp_ignore ./*/arp_announce ./.[!.]*/arp_announce ./..?*/arp_announce
+  set -f
+  unread=2 all_ignore='' all_announce=''
+  for file; do [ ! -e "$file" ] || unread=$((unread + 1)); done
+  lines=$(grep -sH '' ./all/arp_ignore ./all/arp_announce "$@")
+  IFS='
+'
+  for line in $lines; do
+    unread=$((unread - 1)) value=\${line##*:} file=\${line%:*}
     name=\${file#./} name=\${name%/*}
-    case $name in all | default | lo) continue ;; esac
-    case $value in *[!0-9-]* | '') printf '%s: %s cannot be read, ' "$name" "\${file##*/}"; continue ;; esac
-    case $file in */arp_ignore) common=$all_ignore ;; *) common=$all_announce ;; esac
-    [ "$common" -gt "$value" ] && value=$common
-    case \${file##*/}:$value in
-      arp_ignore:[12] | arp_announce:2) ;;
-      *) printf '%s: %s %s, ' "$name" "\${file##*/}" "$value" ;;
+    case $value in '' | - | ?*-* | *[!0-9-]*) return 1 ;; esac
+    case $file in
+      ./all/arp_ignore) all_ignore=$value ;;
+      ./all/arp_announce) all_announce=$value ;;
+      ./default/* | ./lo/*) ;;
+      */arp_ignore)
+        [ "$value" -ge "$all_ignore" ] || value=$all_ignore
+        case $value in 1 | 2) ;; *) printf '%s: arp_ignore %s, ' "$name" "$value" ;; esac ;;
+      *)
+        [ "$value" -ge "$all_announce" ] || value=$all_announce
+        [ "$value" = 2 ] || printf '%s: arp_announce %s, ' "$name" "$value" ;;
     esac
-  done
+  done 2>/dev/null
+  [ $unread = 0 ] && [ "$all_ignore" ] && [ "$all_announce" ]
 }
 
 # add ADDRESS/PREFIX [scope S] [label L]
@@ -122,9 +135,8 @@ add_vips() {
   [ -r "$vips" ] || return 0
   ip=ip # busybox' shell would take its own ip for a bare name
   for path in /sbin/ip /usr/sbin/ip /bin/ip /usr/bin/ip; do [ -x "$path" ] && ip=$path && break; done
-  if ! open=$(open_interfaces); then
-    open='the settings of the interfaces cannot be read'
-  fi
+  # The second look is for an interface that vanished between the listing and the reading.
+  open=$(open_interfaces) || open=$(open_interfaces) || open='the settings of the interfaces cannot be read'
   while read -r address scope label rest || [ -n "$address" ]; do
     case $address in
       '' | '#'*) ;;
