@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Value } from '../model/document.ts'
+import type { Diagnostic, Value } from '../model/document.ts'
 import { expression } from './arguments/expression.ts'
 import { defineTask } from './define-task.ts'
 
@@ -34,11 +34,12 @@ export default defineTask({
       : [],
   readings: () => [],
   plan: ({ that, fail_msg, msg, success_msg, quiet }) => {
-    const wrong = (Array.isArray(that) ? that : [that]).find(({ value }) => !isTrue(value))
+    const wrong = (Array.isArray(that) ? that : [that]).find(({ value }) => typeof value === 'string' || !isTrue(value))
     if (wrong === undefined) {
       const result = quiet ? {} : { msg: success_msg ?? 'All assertions passed' }
       return { kind: 'changes', changes: [], wishes: [], result }
     }
+    if (typeof wrong.value === 'string') return { kind: 'refuse', problem: neither(wrong.source, wrong.value) }
     const said = fail_msg ?? msg
     const summary = said ?? `\`${wrong.source}\` is not true`
     const hint = said === undefined ? `its value is ${JSON.stringify(wrong.value)}` : `\`${wrong.source}\` is not true`
@@ -50,7 +51,14 @@ export default defineTask({
   },
 })
 
-/** As Jinja2 takes a value for true. */
+/** Text is never a verdict, as in `when`: "False" would be true, and nobody means that. */
+const neither = (source: string, text: string): Diagnostic => ({
+  severity: 'error',
+  summary: `the condition \`${source}\` is the text ${JSON.stringify(text)}, neither true nor false`,
+  hint: `write \`${source} | bool\`, or compare it`,
+})
+
+/** As Jinja2 takes a value that is not text for true. */
 const isTrue = (value: Value): boolean => {
   if (Array.isArray(value)) return value.length > 0
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0

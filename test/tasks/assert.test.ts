@@ -18,17 +18,26 @@ const is = (value: Value, source = 'x') => ({ source, value })
 test.each<[Value, boolean]>([
   [true, true],
   [1, true],
-  ['no', true],
   [[0], true],
   [{ a: null }, true],
   [false, false],
   [0, false],
-  ['', false],
   [null, false],
   [[], false],
   [{}, false],
 ])('%j is as true as Jinja2 takes it', (value, holds) => {
   expect(planned({ that: is(value) }).kind).toBe(holds ? 'changes' : 'refuse')
+})
+
+test.each(['1 == 2', 'False', 'yes', ''])('the text %j is neither true nor false, whatever fail_msg says', (text) => {
+  expect(planned({ that: [is(true), is(text, 'r.stdout')], fail_msg: 'no' })).toEqual({
+    kind: 'refuse',
+    problem: {
+      severity: 'error',
+      summary: `the condition \`r.stdout\` is the text ${JSON.stringify(text)}, neither true nor false`,
+      hint: 'write `r.stdout | bool`, or compare it',
+    },
+  })
 })
 
 test('all must be true; the first that is not is named, with its value', () => {
