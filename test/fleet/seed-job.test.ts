@@ -1,17 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bringUp, type Fleet, playbooks } from './fleet.ts'
+import { fingerprint } from './host-scripts.ts'
 import { lacks } from './needs.ts'
 
 const site = join(playbooks, 'site.yml')
 const remove = join(playbooks, 'remove.yml')
-
-/**
- * Everything that a write would change: young files with their times, sysctls, addresses.
- * Not their ctime: a readdir of overlayfs may drop its `impure` mark from a directory.
- */
-const fingerprint = `find /etc /var /root /home /usr/local /opt -mmin -600 -printf '%p %T@ %s\\n' 2>/dev/null | sort
-grep -r . /proc/sys/net/ipv4/conf 2>/dev/null; cat /proc/sys/net/ipv4/ip_forward; ip -o addr; ls -lA --time-style=full-iso /run/ipvs-play 2>&1`
 
 describe.skipIf(lacks('the seed job on a fleet', 'root', 'ip', 'unshare')).each(['openssh', 'embedded'] as const)(
   'the seed job, %s',

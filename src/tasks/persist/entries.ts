@@ -1,4 +1,5 @@
 import type { Lasting } from '../../model/task-type.ts'
+import { canonicalPath } from '../../readings/sysctl.ts'
 import { parseAssignment } from '../../readings/sysctl-d.ts'
 
 /** What our sysctl.d file holds: path below /proc/sys (slash form) → value. */
@@ -7,9 +8,7 @@ export type SysctlEntries = ReadonlyMap<string, string>
 /** What our data file holds: address with prefix length → how it lies on lo. */
 export type VipEntries = ReadonlyMap<string, { readonly scope: string; readonly label?: string }>
 
-/** One kernel variable has one name here: ip_forward and conf/all/forwarding are the same integer (devinet.c). */
-export const canonicalPath = (path: string): string =>
-  path === 'net/ipv4/conf/all/forwarding' ? 'net/ipv4/ip_forward' : path
+export { canonicalPath }
 
 /** Every path of the variable. */
 export const namesOf = (path: string): readonly string[] =>
