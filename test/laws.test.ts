@@ -133,17 +133,4 @@ describe.each(lawful)('%s', { timeout: 60_000 }, async (name) => {
       options,
     )
   })
-
-  test('no secret state: what is read depends on the arguments alone', () => {
-    fc.assert(
-      fc.property(args, (input) => {
-        const parsed = argsOf(type, input)
-        if (!parsed) return
-        const keys = (): string[] =>
-          type.readings(parsed.args).map(({ key, source }) => `${key} ${source.command.join(' ')}`)
-        expect(keys()).toEqual(keys())
-      }),
-      options,
-    )
-  })
 })
