@@ -36,6 +36,7 @@ describe.skipIf(skipped)('the demo', () => {
   test('foretells, does, and finds all as wished; a lab that the user has up stays up', async () => {
     const own = await lab('up', '--directors', '0', '--realservers', '1')
     expect(own.code, own.stderr).toBe(0)
+    expect(own.stdout).toMatch(/^ {2}ipvs-play lab down$/m)
     const shown = await demo()
     expect(shown.code, shown.stdout + shown.stderr).toBe(0)
     expect(recaps(shown)).toEqual(threeRuns)
@@ -50,5 +51,7 @@ describe.skipIf(skipped)('the demo', () => {
     expect(recaps(again)).toEqual(threeRuns)
     const [, words] = /npx ipvs-play lab (down .*)\n$/.exec(again.stdout) ?? []
     expect((await lab(...(words ?? '').split(' '))).stdout).toMatch(/^down: nothing of the lab in \S+demo is left/)
+    const gone = join(state, 'ipvs-play/demo')
+    expect((await lab('status', '--dir', gone)).stderr).toContain(`\`ipvs-play lab up --dir ${gone}\` makes one`)
   })
 })
