@@ -8,7 +8,8 @@ const shells = ['host-tests', 'lock', 'put', 'read-script', 'write-script'].map(
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/fleet/**', ...shells] } },
+      // Pure tests leave nothing behind: they need not load everything anew for each file.
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/fleet/**', ...shells], isolate: false } },
       { test: { name: 'shells', include: shells } },
       {
         test: {

@@ -248,7 +248,7 @@ test.each<[string, Value, KernelHost, string]>([
     'an interface that is not there',
     { [conf('eht0', 'arp_ignore')]: 1 },
     { devices: ['eth0'] },
-    'net.ipv4.conf.eht0.arp_ignore: this host has no interface `eht0` (its interfaces: lo, eth0)',
+    'net.ipv4.conf.eht0.arp_ignore: this host has no interface `eht0` (did you mean `eth0`?)',
   ],
   [
     'one that is nearly there',
