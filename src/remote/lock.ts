@@ -1,4 +1,4 @@
-import type { Part } from './shell.ts'
+import { type Part, uptime } from './shell.ts'
 
 /**
  * $D: the directory for lock and journal, ours and 0700, or nothing. $J: what the names of this script's files begin with.
@@ -34,12 +34,12 @@ printf '%s\\n' "$A" >&8`,
 }
 
 /**
- * Takes the host's lock, waiting up to $W seconds, once a second; $Y is who we are. With flock the lock ends with its holder;
+ * Takes the host's lock, waiting up to $W seconds by the host's clock, looking about once a second; $Y is who we are. With flock the lock ends with its holder;
  * without it it is a directory that names the holder's process and boot. Who finds that process dead makes a directory inside, which
  * only one can, looks again, and writes itself in. A lock without a name is one whose maker died at once: seen twice, it is dead.
  */
 export const lock: Part = {
-  needs: [journal],
+  needs: [journal, uptime],
   lines: `if command -v flock >/dev/null; then
 holder() { read -r o <"$D/lock"; } 2>/dev/null
 take() { flock -n 9 && printf '%s\\n' "$Y" >"$D/lock"; }
@@ -68,10 +68,12 @@ if [ -z "$D" ]; then
 say N 0 0 0 0 0 'no directory of our own on this host: it is not locked, and a lost connection cannot be picked up'
 else
 i=0
+now; u=$U
 until take; do
 holder
 [ $i -gt 0 ] || say W 0 0 0 0 0 "$o"
-if [ $i -ge $W ]; then say L 0 0 0 0 0 "$o"; exit; fi
+now
+if [ $((U-u)) -ge $W ] || [ $i -ge $W ]; then say L 0 0 0 0 0 "$o"; exit; fi
 sleep 1; i=$((i+1))
 done
 fi`,

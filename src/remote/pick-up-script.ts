@@ -1,6 +1,6 @@
 import { directory, writer } from './lock.ts'
 import { quote } from './quote.ts'
-import { checkedName, wholeScript, withParts } from './shell.ts'
+import { checkedName, uptime, wholeScript, withParts } from './shell.ts'
 import type { Roots } from './write-script.ts'
 
 /**
@@ -17,10 +17,11 @@ export const pickUpScript = (request: {
   wholeScript(request.nonce, [
     `H=${quote(request.roots?.run ?? '/run/ipvs-play')} R=${checkedName('run', request.run)} W=${Math.ceil(request.wait)}`,
     ...withParts(
-      [directory, writer],
+      [directory, writer, uptime],
       [
         `note() { printf '%s N 0 0 0 0 0 %s 0\\n%s\\n' $N \${#1} "$1"; }
 J=$J.frames i=0 Z=1
+now; u=$U
 while :; do
 if [ -r "$J" ]; then
 read -r x <"$J"
@@ -28,7 +29,8 @@ A=; born \${x%% *}
 [ "$A" = "$x" ] || break
 elif [ $i -gt 0 ]; then break
 fi
-[ $i -lt $W ] || { Z=; break; }
+now
+[ $((U-u)) -lt $W ] && [ $i -lt $W ] || { Z=; break; }
 sleep 1; i=$((i+1))
 done
 if [ ! -r "$J" ]; then note 'the host has no journal of that script'

@@ -1,6 +1,6 @@
 import type { Command } from '../model/task-type.ts'
 import { quoteAll } from './quote.ts'
-import { exportLine, timeLimit, wholeScript, withParts } from './shell.ts'
+import { exportLine, timeLimit, wholeScript, wholeSeconds, withParts } from './shell.ts'
 
 /** One command whose result is wanted. */
 export interface Ask {
@@ -32,7 +32,7 @@ export const readScript = (request: {
   readonly asks: readonly Ask[]
   readonly limit?: number
 }): string => {
-  const limit = request.limit ?? 10
+  const limit = wholeSeconds(request.limit ?? 10)
   const asks = request.asks.map(({ command, environment }, index) => {
     const line = `ask ${index} ${limit} ${quoteAll(command)}`
     const exports = exportLine(environment)

@@ -39,6 +39,9 @@ exit
 }
 `
 
+/** A limit as the shell and every `timeout` can take it: whole seconds, at least one. */
+export const wholeSeconds = (seconds: number): number => Math.max(1, Math.ceil(seconds))
+
 /** A nonce or the name of a run: it becomes part of file names and of frames. Throws on anything but plain characters. */
 export const checkedName = (what: string, name: string): string => {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name)) throw new Error(`not a ${what}: ${JSON.stringify(name)}`)
@@ -53,6 +56,9 @@ export const exportLine = (environment: Readonly<Record<string, string>> | undef
       return `export ${name}=${quote(value)}`
     })
     .join('; ')
+
+/** `now` sets $U to the seconds since the host booted: no clock that somebody sets. */
+export const uptime: Part = { lines: `now() { U=0; read -r U x </proc/uptime; U=\${U%%.*}; } 2>/dev/null` }
 
 /**
  * `$T SECONDS COMMAND…`, the last thing a subshell does: ends the command after SECONDS, kills it 5 s later.

@@ -2,7 +2,7 @@ import type { Step } from '../model/task-type.ts'
 import { absolutePath, systemPath, testCommand } from './host-tests.ts'
 import { put, putLines } from './put.ts'
 import { quote, quoteAll } from './quote.ts'
-import { type Part, timeLimit } from './shell.ts'
+import { type Part, timeLimit, uptime, wholeSeconds } from './shell.ts'
 
 /** Shell lines, and the parts that they call. */
 export interface Lines {
@@ -30,7 +30,7 @@ const actionLines = (step: Step, nonce: string, limit: number): Lines => {
     case 'put':
       return { parts: [put], lines: putLines({ ...step, path: absolutePath(step.path) }, nonce) }
     case 'run': {
-      const words = `${step.limit ?? limit} ${quote(step.chdir ?? '')} ${quoteAll(step.command)}`
+      const words = `${wholeSeconds(step.limit ?? limit)} ${quote(step.chdir ?? '')} ${quoteAll(step.command)}`
       const lines = [`run ${words}`]
       return { parts: [run], lines: step.stdin === undefined ? lines : [`I=${quote(step.stdin)}`, ...lines, 'unset I'] }
     }
@@ -56,9 +56,8 @@ x=$( { printf '%s\\n' "$2" | tee "$f" >/dev/null; } 2>&1) || failed 1 '' "$x"
  * through a `sed` that stops at the last line of ours.
  */
 const run: Part = {
-  needs: [timeLimit],
-  lines: `now() { U=0; read -r U x </proc/uptime; U=\${U%%.*}; } 2>/dev/null
-start() (
+  needs: [timeLimit, uptime],
+  lines: `start() (
 environment
 [ -z "$K" ] || cd "$K" >/dev/null || exit 1
 exec 8>&- 9>&-

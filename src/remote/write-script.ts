@@ -2,7 +2,7 @@ import type { Step, Test } from '../model/task-type.ts'
 import { testCommand } from './host-tests.ts'
 import { lock } from './lock.ts'
 import { quote } from './quote.ts'
-import { checkedName, exportLine, type Part, wholeScript, withParts } from './shell.ts'
+import { checkedName, exportLine, type Part, wholeScript, wholeSeconds, withParts } from './shell.ts'
 import { stepLines } from './steps.ts'
 
 export { pickUpScript } from './pick-up-script.ts'
@@ -59,7 +59,7 @@ export const writeScript = (request: WriteRequest): string => {
   const look = request.atEnd.flatMap(({ index, tests }) => {
     const task = request.tasks.find((candidate) => candidate.index === index)
     return [
-      `t=${index} c=-1 L=${task?.limit ?? 60}`,
+      `t=${index} c=-1 L=${wholeSeconds(task?.limit ?? 60)}`,
       environmentLine(task?.environment),
       ...keyed(tests, 'untaken', parts),
     ]
@@ -104,7 +104,7 @@ const taskLines = (task: WriteTask, nonce: string, parts: Set<Part>): string[] =
   if (task.opaque) parts.add(invariants)
   return [
     environmentLine(task.environment),
-    `begin ${task.index} ${task.limit}`,
+    `begin ${task.index} ${wholeSeconds(task.limit)}`,
     ...(task.opaque ? ['watch'] : []),
     ...task.changes.flatMap((change, number) => [
       `c=${number}`,

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { pickUpScript, type WriteTask, writeScript } from '../../src/remote/write-script.ts'
 import { nonce, onlyTools, run, runScript, type Surroundings, scratch, shells, start } from './shells.ts'
@@ -109,6 +109,20 @@ describe.each(shells)('%s', (_name, shell) => {
         expect(existsSync(join(place.roots.run, 'held'))).toBe(false)
       })
     }
+  })
+
+  // busybox takes its own `sleep`, whatever PATH says.
+  test.skipIf(_name === 'busybox')('the wait is time, not rounds: slow rounds are fewer', async () => {
+    const first = await held({})
+    const naps = join(place.path, 'naps')
+    const slow = place.file('slow/sleep', `#!/bin/sh\necho >>'${naps}'\nPATH=/usr/bin:/bin exec sleep 3\n`, 0o755)
+    const env = { PATH: `${dirname(slow)}:${process.env.PATH}` }
+    const script = writeScript({ ...request, owner: other, nonce: otherNonce, lockWait: 3 })
+    const { frames } = await runScript(shell, script, { place, nonce: otherNonce, env })
+    expect(frames.at(-1)?.kind).toBe('locked')
+    expect(readFileSync(naps, 'utf8').length).toBeLessThan(3)
+    await first.go()
+    await first.running.ended
   })
 
   test('a lost connection and its signals stop nothing; the journal has it all', async () => {

@@ -199,8 +199,8 @@ describe.each(shells)('%s', (_name, shell) => {
       expect(result?.stderr).toBe('err\n')
     })
 
-    test('over its limit: ended, and known to be', async () => {
-      expect(await outcome(sh('echo begun; sleep 60', { limit: 1 }))).toMatchObject({
+    test.each([1, 0.5])('over its limit of %d s: ended, and known to be', async (limit) => {
+      expect(await outcome(sh('echo begun; sleep 60', { limit }))).toMatchObject({
         kind: 'failed',
         timedOut: true,
         result: { stdout: 'begun\n' },
@@ -212,8 +212,8 @@ describe.each(shells)('%s', (_name, shell) => {
       })
     })
 
-    test('over its limit without `timeout` and flock', async () => {
-      const PATH = onlyTools(place, 'few-tools', [
+    test.each([1, 0.5])('over its limit of %d s without `timeout` and flock', async (limit) => {
+      const PATH = onlyTools(place, `few-tools-${limit}`, [
         'sh',
         'sleep',
         'id',
@@ -226,7 +226,7 @@ describe.each(shells)('%s', (_name, shell) => {
         'dd',
         'wc',
       ])
-      const frames = await write([{ ...task(sh('cat; sleep 60', { limit: 1, stdin: 'begun' })), index: 2 }], {
+      const frames = await write([{ ...task(sh('cat; sleep 60', { limit, stdin: 'begun' })), index: 2 }], {
         env: { PATH },
       })
       expect(endOf(frames)).toMatchObject({ kind: 'failed', timedOut: true, result: { stdout: 'begun' } })
