@@ -196,7 +196,7 @@ const showRecap = (recap: { readonly [host: string]: HostRecap }, paint: Paint):
   const rows = [...groups.values()].sort((a, b) => badness(a.counts) - badness(b.counts))
   const used = columns.filter((column) => rows.some(({ counts }) => counts[column] > 0))
   const names = rows.map(({ hosts }) =>
-    hosts.length === 1 ? (hosts[0] ?? '') : `${someNames(hosts, 3)}${hosts.length > 3 ? ` (${hosts.length})` : ''}`,
+    hosts.length <= 3 ? hosts.join(', ') : `${hosts.slice(0, 2).join(', ')} … (${hosts.length})`,
   )
   const width = Math.max(0, ...names.map((name) => stringWidth(name)))
   const digits = (column: keyof HostRecap) => Math.max(...rows.map(({ counts }) => `${counts[column]}`.length))

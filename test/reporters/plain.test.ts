@@ -68,8 +68,8 @@ describe('plain output', () => {
         over(2, recap, { resume: 'ipvs-play run site.yml --limit rs10' }),
       ])
     ).split('\n')
-    expect(lines).toContain('rs1, rs2, rs3 and 6 more (9)  ok 2  changed 1')
-    expect(lines).toContain('rs10                          ok 1             failed 1')
+    expect(lines).toContain('rs1, rs2 … (9)  ok 2  changed 1')
+    expect(lines).toContain('rs10            ok 1             failed 1')
     expect(lines.slice(-8)).toEqual([
       'FAILED Hold the VIP (site.yml:20) on rs10',
       '    eth0 arp_ignore is 0',
