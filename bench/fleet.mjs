@@ -5,13 +5,20 @@ import { join } from 'node:path'
 
 export const cli = join(import.meta.dirname, '../dist/ipvs-play.js')
 
-/** @returns what contenders need: files in `folder`, `inside(argv)` to run in the hosts' network, `down()` */
-export const bringUp = async ({ folder, hosts: count }) => {
+/**
+ * `onStart(down)` is called as soon as there is something to take down.
+ * @returns what contenders need: files in `folder`, `inside(argv)` to run in the hosts' network
+ */
+export const bringUp = async ({ folder, hosts: count, onStart }) => {
   const lab = join(folder, 'lab')
   const args = ['lab', 'up', '--attached', '--server', 'openssh', '--dir', lab]
   const size = ['--directors', '1', '--realservers', `${count - 1}`]
   const child = spawn(process.execPath, [cli, ...args, ...size], { stdio: ['pipe', 'pipe', 'pipe'] })
   const closed = new Promise((resolve) => child.once('close', resolve))
+  onStart(async () => {
+    child.stdin.end()
+    await closed
+  })
   await upOrNot(child)
   const state = JSON.parse(readFileSync(join(lab, 'lab.json'), 'utf8'))
   const files = writeFiles(folder, lab, state.hosts)
@@ -19,10 +26,6 @@ export const bringUp = async ({ folder, hosts: count }) => {
     hosts: state.hosts,
     files,
     inside: (argv) => ['nsenter', '-t', `${state.server.pid}`, '-n', ...argv],
-    down: async () => {
-      child.stdin.end()
-      await closed
-    },
   }
 }
 
@@ -32,7 +35,7 @@ const upOrNot = (child) =>
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => {
         said += text
-        if (/^ {2}ipvs-play lab down$/m.test(said)) resolve()
+        if (/^ {2}ipvs-play lab down\b/m.test(said)) resolve()
       })
     child.once('close', (code) => reject(new Error(`the lab did not come up (${code}): ${said}`)))
   })

@@ -25,9 +25,9 @@ if (!(Number.isInteger(hosts) && hosts >= 2 && Number.isInteger(rounds) && round
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ipvs-play-bench-'))
-let fleet
+let down
 const end = async () => {
-  await fleet?.down()
+  await down?.()
   rmSync(folder, { recursive: true, force: true })
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end().then(() => process.exit(130)))
@@ -35,7 +35,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end().the
 try {
   mkdirSync(join(folder, 'state'))
   console.error(`bringing ${hosts} hosts up …`)
-  fleet = await bringUp({ folder, hosts })
+  const onStart = (ends) => {
+    down = ends
+  }
+  const fleet = await bringUp({ folder, hosts, onStart })
   const { all, missing, converge } = await contenders(fleet, folder)
   const wanted = values.only === '' ? all : all.filter(({ name }) => values.only.split(',').includes(name))
   if (values.list) console.log(all.map(({ name, what }) => `${name}: ${what}`).join('\n'))
