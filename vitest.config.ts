@@ -18,6 +18,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // Whole machines in namespaces on a few shared cores: a second try is allowed, and vitest tells it.
+          retry: 1,
         },
       },
     ],

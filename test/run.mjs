@@ -11,7 +11,10 @@ const scratch = mkdtempSync(join(tmpdir(), 'ipvs-play-test-'))
 const leftOut = join(scratch, 'left-out')
 const isRoot = process.getuid?.() === 0
 
-/** What tests need of the system: a name, where it lies, the Debian package that has it. */
+/** Tests put commands of their own into PATH; the shell of Debian's busybox-static runs its own applets instead. */
+const heedsPath = (busybox) => spawnSync(busybox, ['sh', '-c', 'PATH=/nowhere; ls /']).status === 127
+
+/** What tests need of the system: a name, where it lies, the Debian package that has it, and what more must hold of it. */
 const needs = [
   ['sshd', ['/usr/sbin/sshd'], 'openssh-server'],
   ['ssh', ['/usr/bin/ssh'], 'openssh-client'],
@@ -20,7 +23,7 @@ const needs = [
   ['unshare', ['/usr/bin/unshare'], 'util-linux'],
   ['perl', ['/usr/bin/perl'], 'perl-base'],
   ['tmux', ['/usr/bin/tmux'], 'tmux'],
-  ['busybox', ['/usr/bin/busybox', '/bin/busybox'], 'busybox-static'],
+  ['busybox', ['/usr/bin/busybox', '/bin/busybox'], 'busybox', heedsPath],
   ['tcsh', ['/usr/bin/tcsh', '/bin/tcsh'], 'tcsh'],
   ['zsh', ['/usr/bin/zsh', '/bin/zsh'], 'zsh'],
   ['fish', ['/usr/bin/fish'], 'fish'],
@@ -31,7 +34,8 @@ const say = (text) => process.stdout.write(`${text}\n`)
 const run = (command, args, env = {}) =>
   spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0
 
-const lacking = () => needs.filter(([, paths]) => !paths.some(existsSync))
+const lacking = () =>
+  needs.filter(([, paths, , holds = () => true]) => !paths.some((path) => existsSync(path) && holds(path)))
 
 /** As root on Debian or Ubuntu what is missing is installed. */
 const install = () => {

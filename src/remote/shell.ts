@@ -63,7 +63,8 @@ export const uptime: Part = { lines: `now() { U=0; read -r U x </proc/uptime; U=
 /**
  * `$T SECONDS COMMAND…`, the last thing a subshell does: ends the command after SECONDS, kills it 5 s later.
  * Exit code 124, 137 or 143 then. A busybox before 1.35 has a `timeout` without -k; a host may have none: then a child
- * of the command looks once a second, and can end the command only, not what that started.
+ * of the command looks once a second, and can end the command only, not what that started. The watcher of a busybox's
+ * `timeout` stays for up to a second with whatever descriptors it was given: never the lock's or the journal's.
  */
 export const timeLimit: Part = {
   lines: `T='exec timeout -k 5'
@@ -73,5 +74,5 @@ read -r p x </proc/self/stat
 (i=0; while sleep 1; i=$((i+1)); kill -0 $p; do case $i in $k) kill $p ;; $((k+5))) kill -9 $p; break ;; esac; done) </dev/null >/dev/null 2>&1 &
 exec "$@"
 }
-if [ -e /bin/busybox ] || ! command -v timeout >/dev/null; then timeout -k 5 9 true 2>/dev/null || T=limited; fi`,
+if [ -e /bin/busybox ] || ! command -v timeout >/dev/null; then timeout -k 5 9 true 2>/dev/null 8>&- 9>&- || T=limited; fi`,
 }

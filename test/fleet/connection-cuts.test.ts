@@ -20,7 +20,7 @@ interface Cut {
 
 /** A door to the host that cuts its first connection; with no cut it counts. */
 const openDoor = (hostPort: number) => {
-  const seen = { host: 0, runner: 0 }
+  const seen = { host: 0, runner: 0, hostBeforeLastScript: 0 }
   const sockets = new Set<Socket>()
   let cut: Cut | undefined
   let first = true
@@ -28,6 +28,7 @@ const openDoor = (hostPort: number) => {
     from.on('data', (chunk) => {
       const room = mine && cut?.from === whose ? cut.after - seen[whose] : Number.POSITIVE_INFINITY
       if (mine) seen[whose] += chunk.length
+      if (mine && whose === 'runner' && chunk.length > 1000) seen.hostBeforeLastScript = seen.host
       if (chunk.length < room) return void to.write(chunk)
       // What was before the cut arrives; then both sides lose the connection at once.
       to.write(chunk.subarray(0, room), () => {
@@ -61,10 +62,10 @@ const openDoor = (hostPort: number) => {
       new Promise<number>((resolve) => {
         server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
       }),
-    /** Starts anew: the next connection is the first. @returns bytes of the first connection before */
+    /** Starts anew: the next connection is the first. @returns bytes of the first connection before, in all and when the last script came */
     next: (coming: Cut | undefined) => {
       const before = { ...seen }
-      Object.assign(seen, { host: 0, runner: 0 })
+      Object.assign(seen, { host: 0, runner: 0, hostBeforeLastScript: 0 })
       cut = coming
       first = true
       return before
@@ -80,7 +81,7 @@ describe.skipIf(skipped)('a connection cut anywhere in a changing run', () => {
   let fleet: Fleet
   let door: ReturnType<typeof openDoor>
   let site: string
-  let total: { host: number; runner: number }
+  let total: ReturnType<ReturnType<typeof openDoor>['next']>
   const cuts = part('connection cuts', 60, 12)
   const reset = async () => {
     const { code, stderr } = await fleet.exec('rs1', pristine)
@@ -103,6 +104,13 @@ describe.skipIf(skipped)('a connection cut anywhere in a changing run', () => {
     total = door.next(undefined)
     expect(total.host).toBeGreaterThan(3000)
   })
+
+  /** The host's whole answer to the write script, from the frame that says its first task has begun. */
+  const intoTheWriting = (share: number) => {
+    const begun = total.hostBeforeLastScript + 250
+    return Math.round(begun + (total.host - begun) * share)
+  }
+
   afterAll(async () => {
     door?.close()
     await fleet?.down()
@@ -140,4 +148,17 @@ describe.skipIf(skipped)('a connection cut anywhere in a changing run', () => {
     const left = await fleet.exec('rs1', 'cat /run/ipvs-play/lock; ls /run/ipvs-play | grep -v -e lock -e frames')
     expect(left.stdout).toBe('')
   })
+
+  // The script goes on without its channel; the new connection waits for its end and hears the rest of its frames.
+  test.each(Array.from({ length: Math.ceil(cuts / 3) }, (_, index) => (index + 0.5) / Math.ceil(cuts / 3)))(
+    'cut with %s of the write frames through and the host in reach: picked up, nothing is lost',
+    async (share) => {
+      await reset()
+      door.next({ from: 'host', again: true, after: intoTheWriting(share) })
+      const ended = await fleet.run(site, '-l', 'rs1')
+      expect(ended.code, ended.stdout).toBe(0)
+      expect([...ended.statuses('rs1')]).toEqual(['changed', 'changed', 'changed'])
+      expect((await fleet.exec('rs1', wrongWithServer)).stdout).toBe('')
+    },
+  )
 })

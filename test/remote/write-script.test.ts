@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Step, Test } from '../../src/model/task-type.ts'
@@ -6,6 +6,7 @@ import type { Frame, TaskEnd } from '../../src/remote/frames.ts'
 import { type KeyedTest, type WriteTask, writeScript } from '../../src/remote/write-script.ts'
 import { nonce, onlyTools, run, runScript, type Surroundings, scratch, shells } from './shells.ts'
 
+const busybox = shells.find(([name]) => name === 'busybox')?.[1][0]
 const owner = `ann@desk, run ${run}`
 const keyed = (...tests: Test[]): KeyedTest[] => tests.map((test) => ({ key: `${test.kind} key`, test }))
 const task = (...steps: Step[]): WriteTask => ({
@@ -230,6 +231,27 @@ describe.each(shells)('%s', (_name, shell) => {
         env: { PATH },
       })
       expect(endOf(frames)).toMatchObject({ kind: 'failed', timedOut: true, result: { stdout: 'begun' } })
+    })
+
+    test.skipIf(busybox === undefined)("the watcher of a busybox's `timeout` does not hold the lock", async () => {
+      const bin = onlyTools(place, 'busybox-timeout', [
+        'flock',
+        'id',
+        'mkdir',
+        'chmod',
+        'find',
+        'rm',
+        'cat',
+        'dd',
+        'wc',
+        'sh',
+        'true',
+      ])
+      symlinkSync(busybox ?? '', join(bin, 'timeout'))
+      for (let round = 0; round < 2; round++) {
+        const frames = await write([task(sh('true'))], { env: { PATH: bin } })
+        expect(endOf(frames)).toMatchObject({ kind: 'done' })
+      }
     })
 
     test('a daemon that a step leaves behind holds neither channel nor lock', async () => {
