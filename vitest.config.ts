@@ -18,7 +18,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
-          // Whole machines in namespaces on a few shared cores: a second try is allowed, and vitest tells it.
+          // Whole machines in namespaces on a few shared cores: a second try is allowed, and the last lines tell it.
           retry: 1,
         },
       },

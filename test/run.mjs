@@ -72,6 +72,7 @@ const env = {
 
 const tally = { passed: 0, failed: 0, skipped: 0 }
 const skippedTests = []
+const secondTries = []
 const tests = (project) => {
   const report = join(scratch, `${project}.json`)
   const ok = run(
@@ -86,9 +87,12 @@ const tests = (project) => {
   tally.failed += numFailedTests
   tally.skipped += numPendingTests
   for (const { assertionResults, name } of testResults)
-    for (const { status, fullName } of assertionResults ?? [])
-      if (status === 'skipped' || status === 'pending' || status === 'todo')
-        skippedTests.push(`${name.replace(`${root}/`, '')}: ${fullName}`)
+    for (const { status, fullName, failureMessages } of assertionResults ?? []) {
+      const where = `${name.replace(`${root}/`, '')}: ${fullName}`
+      if (status === 'skipped' || status === 'pending' || status === 'todo') skippedTests.push(where)
+      if (status === 'passed' && failureMessages.length > 0)
+        secondTries.push(`${where}\n    first: ${failureMessages[0].split('\n')[0]}`)
+    }
   return ok
 }
 
@@ -117,6 +121,7 @@ else {
   for (const note of notes) say(`  ${note}`)
   for (const name of skippedTests) say(`  skipped: ${name}`)
 }
+if (secondTries.length > 0) say(`passed at a second try only:\n${secondTries.map((one) => `  ${one}`).join('\n')}`)
 if (failed.length > 0) say(`failed: ${failed.join(', ')}`)
 say(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`)
 rmSync(scratch, { recursive: true, force: true })

@@ -214,6 +214,10 @@ const showRecap = (recap: { readonly [host: string]: HostRecap }, paint: Paint):
 const badness = (counts: HostRecap): number =>
   counts.failed * 1e6 + counts.unreachable * 1e3 + counts.changed + counts['would-change']
 
+/** The run ended before this host's turn did; what failed or vanished is told as that. */
+const isUnfinished = (counts: HostRecap): boolean =>
+  counts['not-run'] > 0 && counts.failed === 0 && counts.unreachable === 0
+
 const verdict = (
   { exit, reasons, seconds, recap }: Extract<RunEvent, { type: 'run-finished' }>,
   check: boolean,
@@ -226,7 +230,7 @@ const verdict = (
     [having('unknown'), 'unknown'],
     [having('failed'), 'failed'],
     [having('unreachable'), 'unreachable'],
-    [having('not-run'), 'not finished'],
+    [counts.filter(isUnfinished).length, 'not finished'],
   ] as const
   const some = told.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`)
   const text = `${plural(counts.length, 'host')}: ${some.length > 0 ? some.join(', ') : exit === 0 ? 'all as wished' : 'not finished'} · ${seconds.toFixed(1)} s${exit === 0 ? '' : ` · exit ${exit}${reasons.length > 1 ? ` (${reasons.join(', ')})` : ''}`}`

@@ -23,6 +23,10 @@ describe.skipIf(skipped)('every shell example', () => {
     fleet = await bringUp({ directors: 1, realservers: 3, server: 'embedded' })
     cpSync(join(root, 'playbooks'), join(fleet.folder, 'playbooks'), { recursive: true })
     cpSync(fleet.inventory, join(fleet.folder, 'inventory'), { recursive: true })
+    cpSync(join(fleet.inventory, 'hosts.yml'), join(fleet.folder, 'other.yml'))
+    const state = join(fleet.folder, '.local/state/ipvs-play')
+    mkdirSync(state, { recursive: true })
+    symlinkSync(join(fleet.folder, 'lab'), join(state, 'lab'))
     const bin = join(fleet.folder, 'bin')
     mkdirSync(bin)
     symlinkSync(cli, join(bin, 'ipvs-play'))
@@ -37,6 +41,7 @@ describe.skipIf(skipped)('every shell example', () => {
       cwd: fleet.folder,
       env: {
         PATH: `${join(fleet.folder, 'bin')}:${process.env.PATH}`,
+        HOME: fleet.folder,
         XDG_STATE_HOME: join(fleet.folder, 'state'),
         CI: '',
         NO_COLOR: '1',

@@ -5,10 +5,11 @@ import type { Fleet, RunEnded } from './fleet.ts'
 
 /**
  * Everything that a write would change: young files with their times, sysctls, addresses.
- * Not their ctime: a readdir of overlayfs may drop its `impure` mark from a directory.
+ * Not their ctime: a readdir of overlayfs may drop its `impure` mark from a directory. Nor whether the kernel still looks
+ * for a duplicate of its own link-local address, as it does in the first seconds of a host.
  */
 export const fingerprint = `find /etc /var /root /home /usr/local /opt -mmin -600 ! -path '/var/log/*' -printf '%p %T@ %s\\n' 2>/dev/null | sort
-grep -r . /proc/sys/net/ipv4/conf 2>/dev/null; cat /proc/sys/net/ipv4/ip_forward; ip -o addr; ls -lA --time-style=full-iso /run/ipvs-play 2>&1`
+grep -r . /proc/sys/net/ipv4/conf 2>/dev/null; cat /proc/sys/net/ipv4/ip_forward; ip -o addr | sed 's/ tentative//'; ls -lA --time-style=full-iso /run/ipvs-play 2>&1`
 
 /** A host as the lab booted it: no VIP, no guards, nothing kept. */
 export const pristine = `ip -o -4 addr show dev lo | while read -r n d f a more; do case $a in 127.*) ;; *) ip addr del $a dev lo ;; esac; done
