@@ -13,9 +13,20 @@ type Piece =
 /** Could the text hold a template at all? */
 export const isTemplate = (text: string): boolean => text.includes('{{') || text.includes('{%') || text.includes('{#')
 
+/** What blocks do to the blanks around them, under Jinja's names for it. */
+export interface Blanks {
+  /** A block takes the line end behind it along. */
+  readonly trimBlocks: boolean
+  /** A block takes the blanks between it and the start of its line along. */
+  readonly lstripBlocks: boolean
+}
+
+/** Ansible's. */
+export const usualBlanks: Blanks = { trimBlocks: true, lstripBlocks: false }
+
 /** A text with `{{ }}`, `{% %}` and `{# #}`. Throws a fault with its offset. */
-export const parseText = (text: string): readonly Part[] => {
-  const reader: Reader = { pieces: split(text), at: 0, depth: 0 }
+export const parseText = (text: string, blanks: Blanks = usualBlanks): readonly Part[] => {
+  const reader: Reader = { pieces: split(text, blanks), at: 0, depth: 0 }
   const parts = parseParts(reader, [])
   const left = reader.pieces[reader.at]
   if (left && left.kind !== 'text') throw fault(`{% ${wordOf(left)} %} without its beginning`, undefined, left.offset)
@@ -32,23 +43,37 @@ export const parseWhole = (text: string): Expression => {
 
 const marks = /\{\{|\{%|\{#/g
 
-const split = (text: string): readonly Piece[] => {
+const split = (text: string, blanks: Blanks): readonly Piece[] => {
   const pieces: Piece[] = []
   let at = 0
   let trims = false
   for (let mark = markAt(text, at); ; mark = markAt(text, at)) {
     const plain = text.slice(at, mark ?? text.length)
-    const before = mark !== undefined && text[mark + 2] === '-' ? plain.trimEnd() : plain
+    const before = mark === undefined ? plain : plainBefore(text, plain, mark, blanks)
     const shown = trims ? before.trimStart() : before
     if (shown !== '') pieces.push({ kind: 'text', text: shown })
     if (mark === undefined) return pieces
-    const read = readMark(text, mark)
+    const read = readMark(text, mark, blanks)
     pieces.push(...read.pieces)
-    // A statement takes the line end behind it along, as in Ansible.
-    at = !read.output && !read.trims && text[read.end] === '\n' ? read.end + 1 : read.end
+    at = read.end
     trims = read.trims
   }
 }
+
+/** The text in front of a mark, without the blanks that the mark takes along. */
+const plainBefore = (text: string, plain: string, mark: number, { lstripBlocks }: Blanks): string => {
+  const sign = text[mark + 2]
+  if (sign === '-') return plain.trimEnd()
+  if (!lstripBlocks || sign === '+' || text[mark + 1] === '{') return plain
+  const kept = plain.replace(/[^\S\n]+$/, '')
+  const atLineStart =
+    kept.endsWith('\n') || (kept === '' && (mark === plain.length || text[mark - plain.length - 1] === '\n'))
+  return atLineStart ? kept : plain
+}
+
+/** Behind a block that ends before `end`: with `trimBlocks` also behind the line end, unless the block says `+%}`. */
+const afterBlock = (text: string, end: number, { trimBlocks }: Blanks): number =>
+  trimBlocks && text[end] === '\n' && text[end - 3] !== '+' ? end + 1 : end
 
 const markAt = (text: string, from: number): number | undefined => {
   marks.lastIndex = from
@@ -59,23 +84,22 @@ interface Mark {
   readonly pieces: readonly Piece[]
   readonly end: number
   readonly trims: boolean
-  readonly output: boolean
 }
 
-const readMark = (text: string, offset: number): Mark => {
+const readMark = (text: string, offset: number, blanks: Blanks): Mark => {
   const signed = text[offset + 2] === '-' || text[offset + 2] === '+' ? 1 : 0
   const from = offset + 2 + signed
-  if (text[offset + 1] === '#') return readComment(text, offset)
+  if (text[offset + 1] === '#') return readComment(text, offset, blanks)
   if (text[offset + 1] === '{') {
     const { tokens, end, trims } = lex(text, from, '}}')
-    return { pieces: [{ kind: 'output', tokens, offset }], end, trims, output: true }
+    return { pieces: [{ kind: 'output', tokens, offset }], end, trims }
   }
   const { tokens, end, trims } = lex(text, from, '%}')
-  if (tokens[0]?.text === 'raw' && tokens.length === 2) return readRaw(text, offset, end)
-  return { pieces: [{ kind: 'statement', tokens, offset }], end, trims, output: false }
+  if (tokens[0]?.text === 'raw' && tokens.length === 2) return readRaw(text, offset, end, blanks)
+  return { pieces: [{ kind: 'statement', tokens, offset }], end: afterBlock(text, end, blanks), trims }
 }
 
-const readComment = (text: string, offset: number): Mark => {
+const readComment = (text: string, offset: number, blanks: Blanks): Mark => {
   const close = text.indexOf('#}', offset + 2)
   if (close === -1)
     throw fault(
@@ -83,17 +107,21 @@ const readComment = (text: string, offset: number): Mark => {
       'write {{ "{#" }} for the characters themselves',
       offset,
     )
-  return { pieces: [], end: close + 2, trims: text[close - 1] === '-', output: false }
+  return { pieces: [], end: afterBlock(text, close + 2, blanks), trims: text[close - 1] === '-' }
 }
 
-const endRaw = /\{%[-+]?\s*endraw\s*([-+]?)%\}/g
+const endRaw = /\{%([-+]?)\s*endraw\s*([-+]?)%\}/g
 
-const readRaw = (text: string, offset: number, from: number): Mark => {
+const readRaw = (text: string, offset: number, from: number, blanks: Blanks): Mark => {
   endRaw.lastIndex = from
   const close = endRaw.exec(text)
   if (!close) throw fault('{% endraw %} is missing', undefined, offset)
-  const raw: Piece = { kind: 'text', text: text.slice(from, close.index) }
-  return { pieces: [raw], end: close.index + close[0].length, trims: close[1] === '-', output: false }
+  const [whole, before, after] = close
+  const start = text[from - 3] === '-' ? from : afterBlock(text, from, blanks)
+  const body = text.slice(start, close.index)
+  const left = text[from - 3] === '-' ? body.trimStart() : body
+  const raw: Piece = { kind: 'text', text: before === '-' ? left.trimEnd() : left }
+  return { pieces: [raw], end: afterBlock(text, close.index + whole.length, blanks), trims: after === '-' }
 }
 
 interface Reader {

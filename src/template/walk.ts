@@ -36,7 +36,17 @@ export const walkParts = (parts: readonly Part[], walk: Walk): Inner => {
   const printed: Inner[] = []
   walkInto(parts, walk, noLocals(), printed)
   const [first = null] = printed
-  if (printed.length <= 1) return first
+  return printed.length <= 1 ? first : joined(printed)
+}
+
+/** As walkParts, and always text: what a template file becomes. */
+export const walkToText = (parts: readonly Part[], walk: Walk): string => {
+  const printed: Inner[] = []
+  walkInto(parts, walk, noLocals(), printed)
+  return joined(printed)
+}
+
+const joined = (printed: readonly Inner[]): string => {
   let text = ''
   for (const piece of printed) {
     text += textOf(piece)
