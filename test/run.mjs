@@ -28,6 +28,8 @@ const needs = [
   ['zsh', ['/usr/bin/zsh', '/bin/zsh'], 'zsh'],
   ['fish', ['/usr/bin/fish'], 'fish'],
   ['sysctl', ['/usr/sbin/sysctl', '/sbin/sysctl'], 'procps'],
+  // Makes the root file system of the referee, test/ansible/README.md.
+  ...(process.env.CI === 'true' ? [['mmdebstrap', ['/usr/bin/mmdebstrap'], 'mmdebstrap']] : []),
 ]
 
 const say = (text) => process.stdout.write(`${text}\n`)

@@ -1,0 +1,57 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { readInventory } from '../../src/inventory/read.ts'
+import { listJson } from '../../src/inventory/show.ts'
+import type { Question, Ruling } from './referee.ts'
+
+/** An inventory that ipvs-play and Ansible both read. */
+export interface InventoryCase {
+  readonly name: string
+  /** By path; one that begins with `#!` is made executable. */
+  readonly files: Readonly<Record<string, string>>
+  /** What `-i` names; `hosts` if not given. */
+  readonly inventories?: readonly string[]
+  /** A difference on purpose. */
+  readonly differs?: { readonly reason: string; readonly ours: Answer }
+}
+
+/** The inventory as `--list` shows it, or that it was refused. */
+export type Answer = { readonly list: unknown } | { readonly refused: true }
+
+/** Writes the files of each case into a directory of its name. */
+export const layOut = (cases: readonly InventoryCase[], folder: string): void => {
+  for (const { name, files } of cases) {
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(folder, name, path)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, text, { mode: text.startsWith('#!') ? 0o755 : 0o644 })
+    }
+  }
+}
+
+const inventoriesOf = ({ inventories = ['hosts'] }: InventoryCase): readonly string[] => inventories
+
+export const questionOf = (one: InventoryCase): Question => ({
+  argv: ['ansible-inventory', ...inventoriesOf(one).flatMap((path) => ['-i', path]), '--list'],
+  cwd: one.name,
+})
+
+/** Ansible goes on without what it cannot read, unless it is told to refuse. */
+export const strictAnsible = { ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: '1' }
+
+export const answerOf = ({ code, stdout }: Ruling): Answer =>
+  code === 0 ? { list: withoutProfile(JSON.parse(stdout)) } : { refused: true }
+
+/** A mark of ansible-core 2.19 for itself. */
+const withoutProfile = (list: { _meta: { profile?: string } }): unknown => {
+  const { profile: _, ...meta } = list._meta
+  return { ...list, _meta: meta }
+}
+
+/** What ipvs-play makes of it. */
+export const ourAnswer = async (one: InventoryCase, folder: string): Promise<Answer> => {
+  const paths = inventoriesOf(one).map((path) => (path.includes(',') ? path : join(folder, one.name, path)))
+  const { value, problems } = await readInventory(paths, { playbookDirectories: [] })
+  if (problems.some(({ severity }) => severity === 'error')) return { refused: true }
+  return { list: JSON.parse(listJson(value)) }
+}
