@@ -6,6 +6,7 @@ import { placed } from './argument-place.ts'
 import { argumentParts, renderArgumentsPartly } from './arguments.ts'
 import type { BuiltPlay } from './build-play.ts'
 import { certainNames } from './certain-names.ts'
+import { createHostClasses } from './host-classes.ts'
 import { inspect, itemScopes } from './resolve.ts'
 import type { Learned, PlayScope, Scopes } from './scope.ts'
 
@@ -118,7 +119,8 @@ const withHosts = ({ problem, hosts, plays, everywhere }: Seen): Diagnostic => {
   return { ...problem, summary: `${problem.summary} (on ${who})` }
 }
 
-type Note = (problem: Diagnostic, host: string | undefined, play: Play) => void
+/** `hosts` undefined: it does not depend on a host. */
+type Note = (problem: Diagnostic, hosts: readonly string[] | undefined, play: Play) => void
 
 const checkPlay = ({ play, sound }: BuiltPlay, scope: Scopes['scope'], note: Note): void => {
   const vars: readonly MapNode[] = play.vars
@@ -127,22 +129,22 @@ const checkPlay = ({ play, sound }: BuiltPlay, scope: Scopes['scope'], note: Not
   const tasks = [...play.tasks, ...play.handlers]
   for (const task of tasks) for (const problem of syntaxOf(task)) note(problem, undefined, play)
   if (!sound) return
-  for (const host of play.hosts) {
-    const view = scope(play, host, nothing)
-    for (const task of tasks) for (const problem of problemsOn(task, play, view)) note(problem, host, play)
-  }
+  const classes = createHostClasses(play, (host) => scope(play, host, nothing))
+  for (const task of tasks)
+    for (const { hosts, result } of classes.of(task, (view) => problemsOn(task, play, view)))
+      for (const problem of result) note(problem, hosts, play)
 }
 
 /** Resolves every task on every host with nothing learned; what is wrong is told once, with the hosts that have it. */
 export const checkPlays = (plays: readonly BuiltPlay[], scope: Scopes['scope']): readonly Diagnostic[] => {
   const seen = new Map<string, Seen>()
-  const note: Note = (problem, host, play) => {
+  const note: Note = (problem, hosts, play) => {
     const key = keyOf(problem)
     const known = seen.get(key)
     const entry: Seen = known ?? { problem, hosts: new Set(), plays: new Set(), everywhere: false }
     entry.plays.add(play)
-    if (host !== undefined) entry.hosts.add(host)
-    seen.set(key, host === undefined ? { ...entry, everywhere: true } : entry)
+    for (const host of hosts ?? []) entry.hosts.add(host)
+    seen.set(key, hosts === undefined ? { ...entry, everywhere: true } : entry)
   }
   for (const play of plays) checkPlay(play, scope, note)
   return [...seen.values()].map(withHosts)
