@@ -34,7 +34,8 @@ describe('YAML on the pages', () => {
 
   test.each(examples)('the tasks of $page can be scheduled', async ({ page, text }) => {
     // What the example takes from files beside its playbook.
-    for (const [, name = ''] of text.matchAll(/\bsrc: ([\w.-]+)/g)) writeFileSync(join(folder, name), 'content\n')
+    for (const [, name = ''] of text.matchAll(/\b(?:src|cmd|script): ([\w-]+\.[\w.]+)/g))
+      writeFileSync(join(folder, name), 'content\n')
     const playbook = join(folder, `${page.replaceAll('/', '-')}.yml`)
     const handlers = [...text.matchAll(/\bnotify: (.+)/g)].map(
       ([, name]) => `    - name: ${name}\n      command: "true"\n`,

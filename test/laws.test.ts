@@ -19,12 +19,12 @@ interface Generators {
 }
 
 /** These only look, or are opaque. */
-const changeless: readonly string[] = ['assert', 'command', 'debug']
+const changeless: readonly string[] = ['assert', 'command', 'debug', 'script', 'shell']
 
 const options = { seed, numRuns: 100 }
 
 const argsOf = (type: TaskType<unknown>, input: Value): { args: unknown } | undefined => {
-  const parsed = type.parse(input)
+  const parsed = type.parse(type.spelled?.(input) ?? input)
   return parsed.ok ? { args: parsed.args } : undefined
 }
 

@@ -2,7 +2,7 @@ import type { Engine } from './engine.ts'
 import type { Carried, Interpreter } from './interpreter.ts'
 import { type ItemOutcome, planOutcome } from './outcome.ts'
 import { reportRest, reportTask, stopWalk } from './report.ts'
-import { identityKey, type PlannedTask, type Round } from './round.ts'
+import { identityKey, type PlannedTask, type Round, unsettles } from './round.ts'
 import { forget, type WalkState } from './walk-state.ts'
 import { endOutcome, type WorkEnd } from './work-end.ts'
 import { createWriting } from './writing.ts'
@@ -10,7 +10,7 @@ import { createWriting } from './writing.ts'
 /** A run: every difference goes out, step by step, and only what the host answered is reported. */
 export const carryOut: Interpreter = {
   writes: true,
-  goesOnAfter: (_task, plan) => plan.kind === 'changes' || plan.kind === 'skip',
+  goesOnAfter: (_task, plan) => (plan.kind === 'changes' || plan.kind === 'skip') && !unsettles(plan),
   foresee: (plan) => ({
     ...planOutcome(plan, 'changed'),
     ...(plan.kind === 'changes' && plan.changes.length > 0 ? { unsure: true } : {}),
@@ -24,7 +24,7 @@ export const carryOut: Interpreter = {
       const carried = await carrySegment(segment, round, walk, engine)
       if (carried !== 'on') return carried === 'again' ? 'on' : 'stopped'
     }
-    if (round.tasks.some(({ items }) => items.some(({ plan }) => plan.kind === 'opaque'))) forget(walk)
+    if (round.tasks.some(({ items }) => items.some(({ plan }) => unsettles(plan)))) forget(walk)
     else walk.predicted = round.predicted
     return 'on'
   },

@@ -38,7 +38,7 @@ const maybe = ({ task }: PlannedTask, walk: WalkState): string | undefined => {
 const unknown = (because: string): ItemOutcome => ({ status: 'unknown', differences: [], reason: because })
 
 const foretold = (plan: Plan): ForeseenOutcome =>
-  plan.kind === 'opaque' && plan.foretold !== undefined
+  plan.kind === 'opaque' && plan.foretold !== undefined && plan.foretold.length > 0
     ? { status: 'would-change', differences: plan.foretold, unsure: true }
     : planOutcome(plan, 'would-change')
 

@@ -32,6 +32,7 @@ export const planOutcome = (plan: Plan, whenChanged: 'changed' | 'would-change')
         ...(plan.notes === undefined ? {} : { notes: plan.notes }),
       }
     case 'opaque':
+      if (plan.foretold?.length === 0) return { status: 'ok', differences: [] }
       return { status: 'unknown', differences: [], reason: plan.because }
     case 'skip':
       return { status: 'skipped', differences: [], reason: plan.because, ...fields }
@@ -73,14 +74,15 @@ export const resultOf = (outcome: ItemOutcome): { readonly [key: string]: Value 
 }
 
 /** Fields of a command's result, under Ansible's names. */
-export const commandFields = ({ exitCode, stdout, stderr }: CommandResult): ResultFields => ({
-  rc: exitCode,
-  stdout: stdout.replace(/\n$/, ''),
-  stdout_lines: lines(stdout),
-  stderr: stderr.replace(/\n$/, ''),
-  stderr_lines: lines(stderr),
-})
-const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
+export const commandFields = (
+  { exitCode, stdout, stderr }: CommandResult,
+  ends: 'stripped' | 'kept' = 'stripped',
+): ResultFields => {
+  const [out, error] = ends === 'kept' ? [stdout, stderr] : [stripped(stdout), stripped(stderr)]
+  return { rc: exitCode, stdout: out, stdout_lines: lines(out), stderr: error, stderr_lines: lines(error) }
+}
+const stripped = (text: string): string => text.replace(/[\r\n]+$/, '')
+const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/))
 
 /** The binding of a registered name: known, or known in part (a predicted `changed`), or waiting. */
 export const registered = ({ task, items, unknown }: PlannedTask, outcomes: readonly ForeseenOutcome[]): Binding => {

@@ -6,7 +6,7 @@ import { foresee, resolve, type WorkItem } from '../schedule/resolve.ts'
 import type { Engine } from './engine.ts'
 import { createFactBook, NotRead } from './facts.ts'
 import { registered } from './outcome.ts'
-import { identityKey, type PlannedItem, type PlannedTask, type Round } from './round.ts'
+import { identityKey, type PlannedItem, type PlannedTask, type Round, unsettles } from './round.ts'
 import type { WalkState } from './walk-state.ts'
 
 export interface Need {
@@ -135,7 +135,7 @@ const planItems = (resolving: Resolving, planner: Planner): Verdict => {
   for (const [index, item] of items.entries()) {
     const plan = planItem(item, index, resolving, planner, { predicted, lasting })
     if (plan === undefined) return 'before' // a reading that was not foreseen
-    if (plan.kind === 'opaque' && draft.tasks.length > 0) return 'before'
+    if (unsettles(plan) && draft.tasks.length > 0) return 'before'
     if (plan.kind === 'changes') {
       for (const change of plan.changes)
         for (const { reading, value } of change.leaves) predicted.set(reading.key, value)

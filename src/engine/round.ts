@@ -35,6 +35,10 @@ export interface Round {
 export const changesOf = (item: PlannedItem): readonly Change[] =>
   item.plan.kind === 'changes' ? item.plan.changes : []
 
+/** May it change more than it says? Then it travels alone, and all is read anew behind it. */
+export const unsettles = (plan: Plan): boolean =>
+  plan.kind === 'opaque' || (plan.kind === 'changes' && plan.unsettles === true && plan.changes.length > 0)
+
 /** Does it send anything to the host? */
 export const writes = (item: PlannedItem): boolean => item.plan.kind === 'opaque' || changesOf(item).length > 0
 

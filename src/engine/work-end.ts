@@ -16,10 +16,11 @@ export const endOutcome = ({ item, end }: WorkEnd): ItemOutcome => {
   if (end.kind === 'done') {
     if (plan.kind === 'opaque') {
       const last = end.results.at(-1)
+      const changed = plan.changed?.(end.results) ?? true
       return {
-        status: 'changed',
-        differences: plan.foretold ?? [],
-        ...(last === undefined ? {} : { fields: commandFields(last) }),
+        status: changed ? 'changed' : 'ok',
+        differences: changed ? (plan.foretold ?? []) : [],
+        ...(last === undefined ? {} : { fields: commandFields(last, endsOf(item)) }),
       }
     }
     const notes = plan.kind === 'changes' && plan.notes !== undefined ? { notes: plan.notes } : {}
@@ -39,6 +40,8 @@ export const didNotTake = (end: TaskEnd): ItemOutcome =>
         hint: rival,
       }
     : { status: 'failed', differences: [], reason: `unexpected answer at the end of the script: ${end.kind}` }
+
+const endsOf = ({ plan }: PlannedItem) => (plan.kind === 'opaque' && plan.keepsEnds ? 'kept' : 'stripped')
 
 const differences = (item: PlannedItem) => changesOf(item).map(({ what, from, to }) => ({ what, from, to }))
 
@@ -75,7 +78,7 @@ const failure = (
           : `${step === undefined ? 'a step' : described(step)} ${how}`
       return {
         reason,
-        ...(step?.kind === 'run' ? { fields: commandFields(result) } : {}),
+        ...(step?.kind === 'run' ? { fields: commandFields(result, endsOf(item)) } : {}),
       }
     }
   }

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts'
 import type { ItemOutcome } from './outcome.ts'
 import { bookOf } from './plan-round.ts'
 import { taskRef } from './report.ts'
-import { changesOf, type PlannedItem, type PlannedTask, type Round, writes } from './round.ts'
+import { changesOf, type PlannedItem, type PlannedTask, type Round, unsettles, writes } from './round.ts'
 import { type Ended, newNonce } from './session.ts'
 import type { WalkState } from './walk-state.ts'
 import { didNotTake, type WorkEnd } from './work-end.ts'
@@ -141,7 +141,7 @@ const stepsOf = (item: PlannedItem) =>
   item.plan.kind === 'opaque' ? item.plan.steps : changesOf(item).flatMap(({ steps }) => steps)
 
 const limitOf = (item: PlannedItem, engine: Engine): number =>
-  engine.run.taskTimeout ?? (item.plan.kind === 'opaque' ? commandLimit : stepLimit)
+  engine.run.taskTimeout ?? (unsettles(item.plan) ? commandLimit : stepLimit)
 
 const scriptOf = (
   works: readonly Work[],
@@ -156,7 +156,7 @@ const scriptOf = (
   for (const earlier of round.tasks.slice(0, segment.first)) layOver(earlier, laid)
   const tasks: WriteTask[] = works.map(({ item }, index) => ({
     index,
-    opaque: item.plan.kind === 'opaque',
+    opaque: unsettles(item.plan),
     limit: limitOf(item, engine),
     environment: item.environment,
     changes:

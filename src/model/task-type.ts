@@ -116,13 +116,22 @@ export type Plan =
       readonly result?: ResultFields
       /** Worth a warning though nothing fails: another file overrides ours at boot. */
       readonly notes?: readonly string[]
+      /**
+       * Its changes start programs that may touch anything else: they travel alone, guards and VIPs are looked at around
+       * each step, and behind them all is read anew.
+       */
+      readonly unsettles?: true
     }
   | {
       readonly kind: 'opaque' // its effect is not known before it is done
       readonly steps: readonly Step[]
       readonly because: string
-      /** A guard said that it will run: check may say `would-change`, not `unknown`. */
+      /** It is known what it will come to: check says `would-change`, or `ok` where the list is empty, not `unknown`. */
       readonly foretold?: readonly Difference[]
+      /** Whether its steps changed anything, judged by what they said. Without it they did. */
+      changed?(results: readonly CommandResult[]): boolean
+      /** Empty lines at the end of the registered output stay. */
+      readonly keepsEnds?: true
     }
   | { readonly kind: 'skip'; readonly because: string; readonly result?: ResultFields }
   | { readonly kind: 'refuse'; readonly problem: Diagnostic; readonly result?: ResultFields } // an invariant forbids it: failed, in check too
@@ -144,7 +153,7 @@ export interface Setting {
   readonly groups: readonly string[]
   /** What this host's tasks of this run brought to ok or changed, in any play, in order. */
   readonly lasting: readonly Lasting[]
-  /** Local files named by the arguments in `localFiles`, by that argument's value. */
+  /** Local files named by the arguments in `localFiles`, by the absolute path that the argument has become. */
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
@@ -153,6 +162,15 @@ export interface ArgumentProblem {
   readonly path: readonly (string | number)[]
   readonly summary: string
   readonly hint?: string
+}
+
+/** An argument that names a local file. Found, it reaches `parse` as an absolute path. */
+export interface LocalFile {
+  readonly argument: string
+  /** Where beside the playbook it is looked for first. */
+  readonly folder: 'files' | 'templates'
+  /** Its text is rendered as a template: the argument reaches `parse` as `{path, text}`. */
+  readonly rendered?: true
 }
 
 export interface TaskType<Args> {
@@ -166,8 +184,10 @@ export interface TaskType<Args> {
   parse(
     input: Value,
   ): { readonly ok: true; readonly args: Args } | { readonly ok: false; readonly problems: readonly ArgumentProblem[] }
-  /** Names of arguments that are paths of local files, read by the schedule. */
-  readonly localFiles?: readonly string[]
+  /** Arguments that name local files, which the schedule reads. */
+  readonly localFiles?: readonly LocalFile[]
+  /** Brings another way to write the arguments into the one that has their names, before local files are looked up. */
+  spelled?(input: Value): Value
   /** Names of arguments that are expressions, not text: each (or each of a list) reaches `parse` as `{source, value}`. */
   readonly evaluated?: readonly string[]
   /** May change VIPs or ARP guards: a play on several real servers then starts with one. */

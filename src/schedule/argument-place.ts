@@ -34,7 +34,8 @@ const nameOf = (path: ArgumentProblem['path'], type: string): string =>
 /** The problem at its place: at the key when the key itself is wrong, else at the value. */
 export const placed = (problem: ArgumentProblem, type: string, args: DocNode, scope: Scope): Diagnostic => {
   const place = placeOf(args, problem.path, scope)
-  const summary = problem.summary.startsWith('must ')
+  // What begins with a verb speaks of the argument.
+  const summary = /^(?:must|is|has|ends|names) /.test(problem.summary)
     ? `\`${nameOf(problem.path, type)}\` ${problem.summary}`
     : problem.summary
   return {

@@ -1,7 +1,11 @@
 /** The arguments of a task: rendered, its expressions evaluated, its local files found. */
+import { isAbsolute, relative } from 'node:path'
 import type { DocNode, MapEntry, MapNode, Rendered, Scope, Value } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
+import type { LocalFile } from '../model/task-type.ts'
+import type { Blanks } from '../template/parse-text.ts'
 import { evaluate, renderNode, renderPartly } from '../template/render.ts'
+import { renderFile, type TemplateFile, templateFile } from '../template/render-file.ts'
 import type { Locate } from './scope.ts'
 
 /** Arguments of a map parted into text to render and expressions to evaluate. */
@@ -52,26 +56,72 @@ const evaluateAll = (node: DocNode, scope: Scope): Rendered => {
 const isMap = (value: Value): value is { readonly [key: string]: Value } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** A task's arguments with what finds its local files. */
+interface Finding {
+  readonly task: Task
+  readonly play: Play
+  readonly scope: Scope
+  readonly locate: Locate
+  readonly partly: boolean
+}
+
 /** Names of local files become absolute paths, under which the schedule keeps their content. */
-const withFiles = (value: Value, task: Task, play: Play, locate: Locate): Rendered => {
-  const names = task.type.localFiles ?? []
-  if (!isMap(value) || names.length === 0) return { kind: 'value', value }
+const withFiles = (input: Value, finding: Finding): Rendered => {
+  const { type } = finding.task
+  const value = type.spelled?.(input) ?? input
+  if (!isMap(value)) return { kind: 'value', value }
   const located: Record<string, Value> = Object.assign(Object.create(null), value)
-  for (const name of names) {
-    const file = Object.hasOwn(value, name) ? value[name] : undefined
-    if (typeof file !== 'string' || file === '') continue
-    const found = locate(play, file)
-    if ('missing' in found) {
-      const at =
-        task.args.kind === 'map' ? task.args.entries.find(({ key }) => key.value === name)?.value.at : undefined
-      return {
-        kind: 'problem',
-        problem: { severity: 'error', summary: found.missing, at: at ?? task.args.at, hint: found.hint },
-      }
-    }
-    located[name] = found.path
+  for (const file of type.localFiles ?? []) {
+    const name = Object.hasOwn(value, file.argument) ? value[file.argument] : undefined
+    if (typeof name !== 'string' || name === '') continue
+    const found = findFile(name, file, located, finding)
+    if (found.kind !== 'value') return found
+    located[file.argument] = found.value
   }
   return { kind: 'value', value: located }
+}
+
+const findFile = (name: string, file: LocalFile, around: Record<string, Value>, finding: Finding): Rendered => {
+  const { task, play, locate, scope, partly } = finding
+  const found = locate(play, name, file.folder)
+  if ('missing' in found) {
+    const entry =
+      task.args.kind === 'map' ? task.args.entries.find(({ key }) => key.value === file.argument) : undefined
+    const at = entry?.value.at ?? task.args.at
+    return { kind: 'problem', problem: { severity: 'error', summary: found.missing, at, hint: found.hint } }
+  }
+  if (file.rendered !== true) return { kind: 'value', value: found.path }
+  const text = renderFile(templateOf(found, name, blanksOf(around)), scope)
+  if (text.kind === 'waits' && partly) return { kind: 'value', value: { path: found.path, text: '' } }
+  return text.kind === 'value' ? { kind: 'value', value: { path: found.path, text: text.value } } : text
+}
+
+const blanksOf = ({ trim_blocks, lstrip_blocks }: Record<string, Value>): Partial<Blanks> => ({
+  ...(typeof trim_blocks === 'boolean' ? { trimBlocks: trim_blocks } : {}),
+  ...(typeof lstrip_blocks === 'boolean' ? { lstripBlocks: lstrip_blocks } : {}),
+})
+
+const templates = new WeakMap<Uint8Array, Map<string, TemplateFile>>()
+
+/** Each file is parsed once for each way to treat blanks. */
+const templateOf = (
+  { content, path }: { readonly content: Uint8Array; readonly path: string },
+  name: string,
+  blanks: Partial<Blanks>,
+): TemplateFile => {
+  const known = templates.get(content) ?? new Map<string, TemplateFile>()
+  templates.set(content, known)
+  const key = JSON.stringify(blanks)
+  const made = known.get(key) ?? templateFile(new TextDecoder().decode(content), shownPath(path, name), blanks)
+  known.set(key, made)
+  return made
+}
+
+/** As the user would write it from where the run was started. */
+const shownPath = (path: string, name: string): string => {
+  if (isAbsolute(name)) return path
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') ? path : near
 }
 
 /** Whole when every part is known; `partly` leaves out what waits. */
@@ -92,11 +142,11 @@ const render = (task: Task, scope: Scope, partly: boolean): Rendered => {
 /** The arguments as `parse` of the task type takes them. */
 export const renderArguments = (task: Task, play: Play, scope: Scope, locate: Locate): Rendered => {
   const rendered = render(task, scope, false)
-  return rendered.kind === 'value' ? withFiles(rendered.value, task, play, locate) : rendered
+  return rendered.kind === 'value' ? withFiles(rendered.value, { task, play, scope, locate, partly: false }) : rendered
 }
 
 /** The same without the parts that wait: good for a guess, not for work. */
 export const renderArgumentsPartly = (task: Task, play: Play, scope: Scope, locate: Locate): Rendered => {
   const rendered = render(task, scope, true)
-  return rendered.kind === 'value' ? withFiles(rendered.value, task, play, locate) : rendered
+  return rendered.kind === 'value' ? withFiles(rendered.value, { task, play, scope, locate, partly: true }) : rendered
 }

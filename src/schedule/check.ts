@@ -65,7 +65,7 @@ const argumentProblems = (task: Task, play: Play, scope: Scope, { locate }: Play
 
 /** Local files are read before the run: their names must be known by then. */
 const fileProblems = ({ args, type }: Task, scope: Scope): Diagnostic[] =>
-  (type.localFiles ?? []).flatMap((name) => {
+  (type.localFiles ?? []).flatMap(({ argument: name }) => {
     const node = args.kind === 'map' ? args.entries.find(({ key }) => key.value === name)?.value : undefined
     const rendered = node && renderNode(node, scope)
     if (node === undefined || rendered?.kind !== 'waits') return []

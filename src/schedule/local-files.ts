@@ -22,19 +22,19 @@ const read = (path: string): Read => {
   }
 }
 
-/** A name is looked up beside the playbook: first under `files/`, then as it is. */
-const candidates = (play: Play, name: string): readonly string[] => {
+/** A name is looked up beside the playbook: first under `files/` or `templates/`, then as it is. */
+const candidates = (play: Play, name: string, folder: string): readonly string[] => {
   if (isAbsolute(name)) return [name]
   const directory = dirname(play.at.file)
-  return [join(directory, 'files', name), join(directory, name)]
+  return [join(directory, folder, name), join(directory, name)]
 }
 
 /** Reads each file once, when it is first asked for. */
 export const createLocalFiles = (): LocalFiles => {
   const files = new Map<string, Uint8Array>()
   const answers = new Map<string, ReturnType<Locate>>()
-  const find = (play: Play, name: string): ReturnType<Locate> => {
-    const paths = candidates(play, name)
+  const find = (play: Play, name: string, folder: string): ReturnType<Locate> => {
+    const paths = candidates(play, name, folder)
     for (const path of paths) {
       const result = read(path)
       if ('why' in result) {
@@ -44,15 +44,15 @@ export const createLocalFiles = (): LocalFiles => {
       const absolute = resolve(path)
       files.set(absolute, result.content)
       if (!files.has(name)) files.set(name, result.content)
-      return { path: absolute }
+      return { path: absolute, content: result.content }
     }
     return { missing: `there is no local file "${name}"`, hint: `looked for ${paths.join(' and ')}` }
   }
   return {
     files,
-    locate: (play, name) => {
-      const key = `${dirname(play.at.file)}\0${name}`
-      const answer = answers.get(key) ?? find(play, name)
+    locate: (play, name, folder) => {
+      const key = `${dirname(play.at.file)}\0${folder}\0${name}`
+      const answer = answers.get(key) ?? find(play, name, folder)
       answers.set(key, answer)
       return answer
     },

@@ -20,7 +20,8 @@ export interface Learned {
 export type Locate = (
   play: Play,
   name: string,
-) => { readonly path: string } | { readonly missing: string; readonly hint: string }
+  folder: 'files' | 'templates',
+) => { readonly path: string; readonly content: Uint8Array } | { readonly missing: string; readonly hint: string }
 
 /** The variables of one host in one play. */
 export interface PlayScope extends Scope {

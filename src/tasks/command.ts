@@ -1,7 +1,16 @@
 import * as v from 'valibot'
-import type { ArgumentProblem, Command, Facts, Plan, Reading } from '../model/task-type.ts'
-import { type FileReading, file } from '../readings/file.ts'
-import { type Guard, succeeds } from './command/guard.ts'
+import type { ArgumentProblem, Command, Reading } from '../model/task-type.ts'
+import { takeOptions } from './command/free-form.ts'
+import { type Guard, outcome } from './command/guard.ts'
+import {
+  inputEntries,
+  pathGuards,
+  type RunOptions,
+  runEntries,
+  runPlan,
+  runProblems,
+  standardInput,
+} from './command/run.ts'
 import { splitWords } from './command/words.ts'
 import { defineTask } from './define-task.ts'
 
@@ -10,22 +19,26 @@ const listOfWords = v.pipe(
   v.minLength(1, 'must not be empty\nname the program to run'),
 )
 const line = (description: string) => v.optional(v.pipe(v.union([v.string(), listOfWords]), v.description(description)))
-const text = (description: string) => v.optional(v.pipe(v.string(), v.description(description)))
 
 const args = v.union([
   v.string(),
   listOfWords,
   v.strictObject({
-    cmd: text('The command as one text, split into words as a shell does it. No shell runs: no pipes, no variables.'),
+    cmd: v.optional(
+      v.pipe(
+        v.string(),
+        v.description(
+          'The command as one text, split into words as a shell does it. No shell runs: no pipes, no variables.',
+        ),
+      ),
+    ),
     argv: v.optional(
       v.pipe(listOfWords, v.description('The command as a list of words: nothing in them means anything but itself.')),
     ),
-    creates: text('A path that the command makes: nothing is run if it is there.'),
-    removes: text('A path that the command takes away: nothing is run if it is not there.'),
     unless: line('A command that only looks, without a shell: nothing is run if it succeeds. Check mode runs it too.'),
     onlyif: line('A command that only looks, without a shell: nothing is run if it fails. Check mode runs it too.'),
-    chdir: text('The directory to run it in, and its guards; relative paths start there.'),
-    stdin: text('What the command gets on its standard input.'),
+    ...runEntries,
+    ...inputEntries,
   }),
 ])
 type Args = v.InferOutput<typeof args>
@@ -35,9 +48,7 @@ export default defineTask({
   name: 'command',
   summary: 'Runs a program, unless a guard says that it is done',
   example: `- name: Make the DH parameters once
-  command:
-    cmd: openssl dhparam -out /etc/nginx/dh.pem 2048
-    creates: /etc/nginx/dh.pem
+  command: openssl dhparam -out dh.pem 2048 chdir=/etc/nginx creates=dh.pem
 
 - name: Load the new ruleset if it differs
   command:
@@ -52,28 +63,36 @@ export default defineTask({
     return [
       ...choice(whole),
       ...(['cmd', 'argv', 'unless', 'onlyif'] as const).flatMap((key) => lineProblems(whole[key], path(key))),
-      ...(['creates', 'removes'] as const).flatMap((key) => pathProblems(whole[key], whole.chdir, [key])),
-      ...(whole.chdir === undefined || whole.chdir.startsWith('/') ? [] : [notAbsolute(whole.chdir, ['chdir'])]),
+      ...runProblems(whole),
+      ...(whole.executable === undefined ? [] : [noShell]),
     ]
   },
-  readings: (wish) => guardsOf(wish).map(({ reading }) => reading as Reading<unknown>),
-  plan: (wish, facts) => plan(wish, facts),
+  readings: (wish) => guardsOf(optionsOf(wish)).map(({ reading }) => reading as Reading<unknown>),
+  plan: (wish, facts) => {
+    const options = optionsOf(wish)
+    const command = wordsOf(options.argv ?? options.cmd ?? '')
+    const running = { command, stdin: standardInput(options), shown: command.join(' '), guards: guardsOf(options) }
+    return runPlan(running, options, facts)
+  },
 })
 
-interface Options {
+interface Options extends RunOptions {
   readonly cmd?: Line | undefined
   readonly argv?: Line | undefined
-  readonly creates?: string | undefined
-  readonly removes?: string | undefined
   readonly unless?: Line | undefined
   readonly onlyif?: Line | undefined
-  readonly chdir?: string | undefined
-  readonly stdin?: string | undefined
+  readonly executable?: string
 }
 
 const isOptions = (wish: Args): wish is Extract<Args, { cmd?: unknown }> =>
   typeof wish === 'object' && !Array.isArray(wish)
-const optionsOf = (wish: Args): Options => (isOptions(wish) ? wish : { cmd: wish })
+
+const optionsOf = (wish: Args): Options => {
+  if (isOptions(wish)) return wish
+  if (typeof wish !== 'string') return { cmd: wish }
+  const { text, options } = takeOptions(wish)
+  return { ...options, cmd: text }
+}
 
 /** The words of a line that `check` has let through. */
 const wordsOf = (line: Line): Command => {
@@ -83,58 +102,20 @@ const wordsOf = (line: Line): Command => {
   return split.words
 }
 
-const plan = (wish: Args, facts: Facts): Plan => {
-  const { cmd, argv, chdir, stdin } = optionsOf(wish)
-  const command = wordsOf(argv ?? cmd ?? '')
-  const guards = guardsOf(wish)
-  const done = guards.map((guard) => guard.done(facts)).find((why) => why !== undefined)
-  if (done !== undefined) {
-    const empty = { stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] }
-    return { kind: 'changes', changes: [], wishes: [], result: { msg: `not run: ${done}`, rc: 0, ...empty } }
-  }
-  return {
-    kind: 'opaque',
-    steps: [
-      { kind: 'run', command, ...(chdir === undefined ? {} : { chdir }), ...(stdin === undefined ? {} : { stdin }) },
-    ],
-    because: 'what a command does is known only once it has run',
-    ...(guards.length === 0
-      ? {}
-      : { foretold: [{ what: command.join(' '), from: guards.map(({ pending }) => pending).join(', '), to: 'run' }] }),
-  }
-}
-
 /** What decides whether the command is run, in the order in which it is told. */
-const guardsOf = (wish: Args): readonly Guard<unknown>[] => {
-  const { creates, removes, unless, onlyif, chdir } = optionsOf(wish)
-  const at = (path: string): string => (path.startsWith('/') ? path : `${chdir?.replace(/\/+$/, '')}/${path}`)
+const guardsOf = (options: Options): readonly Guard<unknown>[] => {
+  const { unless, onlyif, chdir } = options
   return [
-    ...(creates === undefined ? [] : [existence(at(creates), true)]),
-    ...(removes === undefined ? [] : [existence(at(removes), false)]),
+    ...pathGuards(options),
     ...(unless === undefined ? [] : [outcome(wordsOf(unless), chdir, true)]),
     ...(onlyif === undefined ? [] : [outcome(wordsOf(onlyif), chdir, false)]),
   ]
 }
 
-const existence = (path: string, doneIfThere: boolean): Guard<unknown> => {
-  const reading = file(path)
-  const told = (there: boolean) => (there ? `${path} is there` : `${path} is not there`)
-  return {
-    reading: reading as Reading<unknown>,
-    pending: told(!doneIfThere),
-    done: (facts) =>
-      ((facts.of(reading) as FileReading).kind !== 'absent') === doneIfThere ? told(doneIfThere) : undefined,
-  }
-}
-
-const outcome = (command: Command, chdir: string | undefined, doneIfSucceeds: boolean): Guard<unknown> => {
-  const reading = succeeds(command, chdir)
-  const told = (success: boolean) => `\`${command.join(' ')}\` ${success ? 'succeeds' : 'fails'}`
-  return {
-    reading: reading as Reading<unknown>,
-    pending: told(!doneIfSucceeds),
-    done: (facts) => (facts.of(reading) === doneIfSucceeds ? told(doneIfSucceeds) : undefined),
-  }
+const noShell: ArgumentProblem = {
+  path: [],
+  summary: '`executable` names a shell, and command runs none',
+  hint: 'use `shell`',
 }
 
 const choice = ({ cmd, argv }: Options): readonly ArgumentProblem[] => {
@@ -148,28 +129,4 @@ const lineProblems = (line: Line | undefined, path: readonly string[]): readonly
   if (typeof line !== 'string') return []
   const split = splitWords(line)
   return split.ok ? [] : [{ path, ...split.problem }]
-}
-
-const notAbsolute = (path: string, at: readonly string[]): ArgumentProblem => ({
-  path: at,
-  summary: `\`${path}\` is not an absolute path`,
-  hint: 'begin it with /',
-})
-
-const pathProblems = (
-  path: string | undefined,
-  chdir: string | undefined,
-  at: readonly string[],
-): readonly ArgumentProblem[] => {
-  if (path === undefined) return []
-  if (/[*?[]/.test(path))
-    return [
-      {
-        path: at,
-        summary: `\`${path}\` is taken as it is, globs are not expanded`,
-        hint: 'name one path, or use `unless`',
-      },
-    ]
-  if (path === '' || (!path.startsWith('/') && chdir === undefined)) return [notAbsolute(path, at)]
-  return []
 }

@@ -66,7 +66,7 @@ const vip = define('vip-on-lo', {
   readings: () => [reading('addresses:lo')],
 })
 
-const copy = define('copy', { localFiles: ['src'] })
+const copy = define('copy', { localFiles: [{ argument: 'src', folder: 'files' }] })
 const assert = define('assert', { evaluated: ['that'] })
 const debug = define('debug', { evaluated: ['var'] })
 const persist = define('persist', {})

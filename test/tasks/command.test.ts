@@ -35,10 +35,36 @@ test.each<[Value, string[]]>([
   expect(made).toEqual({ kind: 'opaque', steps: [{ kind: 'run', command: words }], because: expect.any(String) })
 })
 
-test('directory and standard input go along', () => {
-  expect(planned({ cmd: 'cat', chdir: '/srv', stdin: 'a\n' })).toMatchObject({
-    steps: [{ kind: 'run', command: ['cat'], chdir: '/srv', stdin: 'a\n' }],
+test.each<[Value, object]>([
+  [
+    { cmd: 'cat', chdir: '/srv', stdin: 'a\n' },
+    { command: ['cat'], chdir: '/srv', stdin: 'a\n' },
+  ],
+  [
+    { cmd: 'cat', stdin: 'a' },
+    { command: ['cat'], stdin: 'a\n' },
+  ],
+  [
+    { cmd: 'cat', stdin: 'a', stdin_add_newline: false },
+    { command: ['cat'], stdin: 'a' },
+  ],
+  [`cat -n chdir=/srv stdin='a b'`, { command: ['cat', '-n'], chdir: '/srv', stdin: 'a b\n' }],
+])('%j: directory and standard input go along', (input, step) => {
+  expect(planned(input)).toMatchObject({ steps: [{ kind: 'run', ...step }] })
+})
+
+test('lines at the end of the output are kept where that is asked for', () => {
+  expect(planned({ cmd: 'x', strip_empty_ends: false })).toMatchObject({ keepsEnds: true })
+  expect(planned({ cmd: 'x', strip_empty_ends: true })).not.toHaveProperty('keepsEnds')
+})
+
+test('one match of a glob is enough', () => {
+  const look = ['sh', '-c', 'set +f; IFS=; for f in $1; do [ -e "$f" ] || [ -L "$f" ] || exit 1; done', 'sh', '/a/*.b']
+  const key = `succeeds:${JSON.stringify(look)}`
+  expect(planned({ cmd: 'x', creates: '/a/*.b' }, { [key]: true })).toMatchObject({
+    result: { msg: 'not run: /a/*.b is there' },
   })
+  expect(planned({ cmd: 'x', creates: '*.b', chdir: '/a' }, { [key]: false }).kind).toBe('opaque')
 })
 
 const guards: readonly { input: Value; known: { readonly [key: string]: unknown }; done?: string; pending?: string }[] =
@@ -46,6 +72,8 @@ const guards: readonly { input: Value; known: { readonly [key: string]: unknown 
     { input: { cmd: 'x', creates: '/a' }, known: { 'file:/a': there }, done: '/a is there' },
     { input: { cmd: 'x', creates: '/a' }, known: { 'file:/a': { kind: 'unreadable' } }, done: '/a is there' },
     { input: { cmd: 'x', creates: '/a' }, known: { 'file:/a': absent }, pending: '/a is not there' },
+    { input: 'x creates=/a', known: { 'file:/a': there }, done: '/a is there' },
+    { input: 'removes=/a x', known: { 'file:/a': absent }, done: '/a is not there' },
     { input: { cmd: 'x', removes: '/a' }, known: { 'file:/a': absent }, done: '/a is not there' },
     { input: { cmd: 'x', removes: '/a' }, known: { 'file:/a': there }, pending: '/a is there' },
     { input: { cmd: 'x', creates: 'b', chdir: '/a/' }, known: { 'file:/a/b': there }, done: '/a/b is there' },
@@ -101,7 +129,6 @@ const mistakes: readonly [Value, string, string?][] = [
   [{ cmd: 'a', argv: ['b'] }, '`cmd` and `argv` are both given', 'keep one'],
   [{ cmd: 'a', crates: '/x' }, 'unknown key `crates`', 'did you mean `creates`?'],
   [{ cmd: 'a', creates: 'x' }, '`x` is not an absolute path', 'begin it with /'],
-  [{ cmd: 'a', creates: '/x/*.pem' }, 'globs are not expanded', '`unless`'],
   [{ cmd: 'a', chdir: 'x' }, '`x` is not an absolute path'],
   ['ls | wc', '`|` means something to a shell only', "argv: [sh, -c, '…']"],
   [{ cmd: 'a', unless: 'b && c' }, '`&&` means something to a shell only', 'quote it'],
@@ -119,7 +146,9 @@ const mistakes: readonly [Value, string, string?][] = [
   ['echo "a', 'has a " that is not closed'],
   ['a \\', 'ends in a backslash'],
   ['A=1 b', '`A=1` is not a program', 'environment:'],
-  ['touch /x creates=/x', '`creates=/x` would go to the program', '{cmd: …, creates: …}'],
+  [{ cmd: 'touch /x creates=/x' }, '`creates=/x` would go to the program', '{cmd: …, creates: …}'],
+  ['x executable=/bin/bash', '`executable` names a shell', '`shell`'],
+  ['x creates=y', '`y` is not an absolute path'],
   [5, 'must be a text, a list or a map'],
   [[['a']], 'must be a text or a number'],
 ]

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import type { Value } from '../../src/model/document.ts'
 import type { Facts, Plan } from '../../src/model/task-type.ts'
 import type { FileReading } from '../../src/readings/file.ts'
-import { toldContents } from '../../src/tasks/copy/told.ts'
 import copy from '../../src/tasks/copy.ts'
+import { toldContents } from '../../src/tasks/files/told.ts'
 
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex')
 const there = (content: string | Uint8Array, more: object = {}): FileReading => ({
@@ -28,7 +28,10 @@ const local = new Map<string, Uint8Array>([
 const planned = (input: Value, now: FileReading): Plan => {
   const parsed = copy.parse(input)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  const facts: Facts = { of: <T>({ key }: { key: string }) => (key === 'file:/etc/x' ? now : undefined) as T }
+  const facts: Facts = {
+    of: <T>({ key }: { key: string }) =>
+      (key === 'file:/etc/x' || key === 'file:/etc/x/site.conf' ? now : { kind: 'absent' }) as T,
+  }
   return copy.plan(parsed.args, facts, { host: 'h', groups: [], lasting: [], files: local })
 }
 const changes = (made: Plan) => {
@@ -157,6 +160,32 @@ test.each(table)('$name', ({ wish, now, ...expected }) => {
   expect(made.kind === 'changes' && made.wishes.map(({ key }) => key)).toEqual(['file:/etc/x'])
 })
 
+test('a directory gets the file under its own name', () => {
+  const parsed = copy.parse({ dest: '/etc/d', src: 'site.conf' })
+  if (!parsed.ok) throw new Error('parse')
+  const known: { readonly [key: string]: FileReading } = {
+    'file:/etc/d': { kind: 'other', what: 'directory' },
+    'file:/etc/d/site.conf': absent,
+  }
+  const facts: Facts = { of: <T>({ key }: { key: string }) => known[key] as T }
+  const made = copy.plan(parsed.args, facts, { host: 'h', groups: [], lasting: [], files: local })
+  expect(told(made)).toEqual([['/etc/d/site.conf', 'absent', 'listen 80;\n']])
+  const slash = copy.parse({ dest: '/etc/d/', src: 'site.conf' })
+  expect(slash.ok && copy.readings(slash.args).map(({ key }) => key)).toEqual(['file:/etc/d/site.conf'])
+})
+
+test('a file that is there stays where it is not forced', () => {
+  expect(told(planned({ dest: '/etc/x', content: 'b', mode: '0600', force: false }, there('a')))).toEqual([])
+  expect(told(planned({ dest: '/etc/x', content: 'b', force: false }, absent))).toEqual([['/etc/x', 'absent', 'b']])
+})
+
+test('letters start from the mode that is there, or from that of a new file', () => {
+  expect(told(planned({ dest: '/etc/x', content: 'a', mode: 'u+x' }, there('a')))).toEqual([
+    ['mode of /etc/x', '0640', '0740'],
+  ])
+  expect(steps(planned({ dest: '/etc/x', content: 'a', mode: 'go=' }, absent))).toMatchObject([{ mode: '0600' }])
+})
+
 test('what a large file held is told by its hash, and cannot be brought back', () => {
   const made = planned(
     { dest: '/etc/x', content: 'a' },
@@ -175,7 +204,7 @@ test('the prediction tests on the host what is known of the new file, and no mor
 })
 
 test.each<[FileReading, string, string]>([
-  [{ kind: 'other', what: 'directory' }, '/etc/x is a directory', '/etc/x/site.conf'],
+  [{ kind: 'other', what: 'directory' }, '/etc/x/site.conf is a directory', 'name the file in it'],
   [{ kind: 'other', what: 'special file' }, '/etc/x is a special file', 'regular files'],
   [{ kind: 'link', to: '../y' }, '/etc/x is a link to ../y', 'name the file that it points to'],
   [{ kind: 'unreadable' }, '/etc/x cannot be read', 'become: true'],
@@ -198,10 +227,12 @@ test.each<[Value, string, string?]>([
   [{ dest: '/x', content: '', mode: 644 }, 'the number 644 may mean two modes', "'0644'"],
   [{ dest: '/x', content: '', mode: 420 }, 'the number 420 may mean two modes', "'0420'"],
   [{ dest: '/x', content: '', mode: 493 }, 'the number 493 may mean two modes', "'0755'"],
-  [{ dest: '/x', content: '', mode: 'u=rw' }, '`u=rw` is not a mode in octal', "'0644'"],
-  [{ dest: '/x', content: '', mode: '0999' }, 'is not a mode in octal'],
+  [{ dest: '/x', content: '', mode: 'u=q' }, '`u=q` is not a mode', "'0644'"],
+  [{ dest: '/x', content: '', mode: '0999' }, '`0999` is not a mode'],
+  [{ dest: '/x', content: '', mode: 'preserve' }, '`preserve` is not supported'],
   [{ dest: '/x', content: {} }, 'must be'],
-  [{ dest: '/x', content: '', backup: true }, 'unknown key `backup`'],
+  [{ dest: '/x', content: '', backup: true }, 'is not supported', 'the journal'],
+  [{ dest: '/x', src: 'a', remote_src: true }, 'is not supported', 'command'],
 ])('%j is a mistake: %s', (input, summary, hint = '') => {
   const parsed = copy.parse(input)
   const problem = parsed.ok ? undefined : parsed.problems[0]

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { taskDocs } from '../../docs/generate-tasks.ts'
 import type { Value } from '../../src/model/document.ts'
+import type { TaskType } from '../../src/model/task-type.ts'
 import { taskTypes } from '../../src/tasks/index.ts'
 
 const directory = join(import.meta.dirname, '../../docs/tasks')
@@ -31,16 +32,19 @@ test.each(types)('the examples of $name are tasks that parse', (type) => {
   for (const task of tasks) {
     expect(Object.keys(task)).toContain(type.name)
     // The schedule evaluates expressions first.
-    const args = evaluated(task[type.name] ?? null, type.evaluated ?? [])
+    const given = task[type.name] ?? null
+    const args = evaluated(type.spelled?.(given) ?? given, type)
     expect(type.parse(args)).toMatchObject({ ok: true })
   }
 })
 
-const evaluated = (args: Value, names: readonly string[]): Value => {
+const evaluated = (args: Value, { evaluated: names = [], localFiles = [] }: TaskType<unknown>): Value => {
   if (typeof args !== 'object' || args === null || Array.isArray(args)) return args
   const value = (source: Value): Value => ({ source: String(source), value: true })
   return Object.fromEntries(
     Object.entries(args).map(([name, given]) => {
+      if (localFiles.some(({ argument, rendered }) => rendered && argument === name))
+        return [name, { path: given, text: '' }]
       if (!names.includes(name)) return [name, given]
       return [name, Array.isArray(given) ? given.map(value) : value(given)]
     }),

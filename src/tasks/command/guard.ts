@@ -1,4 +1,5 @@
 import type { Command, Facts, Reading } from '../../model/task-type.ts'
+import { type FileReading, file } from '../../readings/file.ts'
 
 /** Decides whether a command is to be run. */
 export interface Guard<T> {
@@ -19,5 +20,38 @@ export const succeeds = (command: Command, chdir?: string): Reading<boolean> => 
     source: { key, command: whole },
     parse: ({ exitCode }) => exitCode === 0,
     test: (value) => (value ? [{ kind: 'succeeds', command: whole }] : []),
+  }
+}
+
+/** A path, or a glob of which one match is enough. */
+export const existence = (path: string, doneIfThere: boolean): Guard<unknown> => {
+  const told = (there: boolean) => (there ? `${path} is there` : `${path} is not there`)
+  const reading = /[*?[]/.test(path) ? matches(path) : file(path)
+  return {
+    reading: reading as Reading<unknown>,
+    pending: told(!doneIfThere),
+    done: (facts) => {
+      const found = facts.of(reading as Reading<boolean | FileReading>)
+      const there = typeof found === 'boolean' ? found : found.kind !== 'absent'
+      return there === doneIfThere ? told(doneIfThere) : undefined
+    },
+  }
+}
+
+const matches = (glob: string): Reading<boolean> =>
+  succeeds(['sh', '-c', 'set +f; IFS=; for f in $1; do [ -e "$f" ] || [ -L "$f" ] || exit 1; done', 'sh', glob])
+
+export const outcome = (
+  command: Command,
+  chdir: string | undefined,
+  doneIfSucceeds: boolean,
+  shown = command.join(' '),
+): Guard<unknown> => {
+  const reading = succeeds(command, chdir)
+  const told = (success: boolean) => `\`${shown}\` ${success ? 'succeeds' : 'fails'}`
+  return {
+    reading: reading as Reading<unknown>,
+    pending: told(!doneIfSucceeds),
+    done: (facts) => (facts.of(reading) === doneIfSucceeds ? told(doneIfSucceeds) : undefined),
   }
 }

@@ -8,7 +8,12 @@ const content = fc.oneof(
   fc.record({ src: fc.constantFrom('text', 'bytes', 'large') }),
 )
 const rest = fc.record(
-  { owner: name, group: name, mode: fc.constantFrom('644', '0600', '4755'), validate: fc.constant('true %s') },
+  {
+    owner: name,
+    group: name,
+    mode: fc.constantFrom('644', '0600', '4755', 'u+x', 'u=rw,go='),
+    validate: fc.constant('true %s'),
+  },
   { requiredKeys: [] },
 )
 
@@ -20,7 +25,16 @@ const thing = fc.oneof(
   fc.constantFrom(printed.absent, printed.orphan, printed.directory, printed.link('y'), printed.unreadable),
 )
 
-export const outputs = thing.map((section) => filesOutput('files:/etc/x', [section]))
+// A local file may go into a directory: then both paths are read, in one source.
+export const outputs = fc
+  .tuple(thing, thing)
+  .map(
+    ([at, inside]) =>
+      new Map([
+        ...filesOutput('files:/etc/x', [at]),
+        ...['text', 'bytes', 'large'].flatMap((name) => [...filesOutput(`files:/etc/x /etc/x/${name}`, [at, inside])]),
+      ]),
+  )
 
 const files = new Map<string, Uint8Array>([
   ['text', Buffer.from('a\n')],
