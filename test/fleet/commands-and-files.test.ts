@@ -13,7 +13,7 @@ const results = (events: readonly RunEvent[]) =>
 describe.skipIf(skipped)('on a real host', () => {
   let fleet: Fleet
   beforeAll(async () => {
-    fleet = await bringUp({ directors: 0, realservers: 1 })
+    fleet = await bringUp({ directors: 1, realservers: 1 })
   })
   afterAll(() => fleet?.down())
 
@@ -30,18 +30,18 @@ describe.skipIf(skipped)('on a real host', () => {
 `,
     )
     const foretold = await fleet.run(book, '--check')
-    expect(foretold.statuses('rs01')).toEqual(['would-change', 'unknown', 'ok'])
+    expect(foretold.statuses('rs1')).toEqual(['would-change', 'unknown', 'ok'])
     const first = await fleet.run(book)
-    expect(first.statuses('rs01')).toEqual(['changed', 'changed', 'changed'])
+    expect(first.statuses('rs1')).toEqual(['changed', 'changed', 'changed'])
     expect(results(first.events).map(({ stdout }) => stdout)).toEqual(['one\ntwo', 'text\n\n\n', 'one\ntwo'])
     const second = await fleet.run(book)
-    expect(second.statuses('rs01')).toEqual(['ok', 'changed', 'changed'])
+    expect(second.statuses('rs1')).toEqual(['ok', 'changed', 'changed'])
   })
 
   test.each([
     ['#!/bin/sh', 'echo "$1 $#"; cat; exit 3'],
     ['#!/usr/bin/env perl', 'print "$ARGV[0] ", scalar(@ARGV), "\\n"; print <STDIN>; exit 3;'],
-    ['#!/bin/bash -u', 'echo "$1 ${#BASH_ARGV[@]}" | sed "s/ .*/ $#/"; cat; exit 3'],
+    ['#!/bin/bash -u', '[[ $# -gt 0 ]] && echo "$1 $#"; cat; exit 3'],
   ])('a script that begins with %s gets its arguments and leaves no trace', async (first, body) => {
     mkdirSync(join(fleet.folder, 'files'), { recursive: true })
     writeFileSync(join(fleet.folder, 'files/tell.sh'), `${first}\n${body}\n`)
@@ -53,10 +53,11 @@ describe.skipIf(skipped)('on a real host', () => {
     - assert: {that: [told.rc == 3, told.stdout == 'a b 2']}
 `,
     )
-    const before = await fleet.exec('rs01', 'find / -xdev -newer /proc/1 -type f 2>/dev/null | sort | grep -v wtmp')
+    const look = 'find /tmp /var/tmp /dev/shm /root /run -path /run/ipvs-play -prune -o -print | sort'
+    const before = await fleet.exec('rs1', look)
     const ended = await fleet.run(book)
-    expect(ended.statuses('rs01')).toEqual(['failed', 'ok'])
-    const after = await fleet.exec('rs01', 'find / -xdev -newer /proc/1 -type f 2>/dev/null | sort | grep -v wtmp')
+    expect(ended.statuses('rs1')).toEqual(['failed', 'ok'])
+    const after = await fleet.exec('rs1', look)
     expect(after.stdout).toBe(before.stdout)
   })
 
@@ -68,11 +69,11 @@ describe.skipIf(skipped)('on a real host', () => {
     )
     const book = play('template.yml', '    - template: {src: site.j2, dest: /etc/, mode: "u=rw,go="}\n')
     const foretold = await fleet.run(book, '--check')
-    expect(foretold.statuses('rs01')).toEqual(['would-change'])
-    expect((await fleet.run(book)).statuses('rs01')).toEqual(['changed'])
-    const { stdout } = await fleet.exec('rs01', 'cat /etc/site.j2; stat -c %a /etc/site.j2')
-    expect(stdout).toBe('# rs01 by eth0\nserver a:8080\nserver b:8080\n600\n')
-    expect((await fleet.run(book)).statuses('rs01')).toEqual(['ok'])
+    expect(foretold.statuses('rs1')).toEqual(['would-change'])
+    expect((await fleet.run(book)).statuses('rs1')).toEqual(['changed'])
+    const { stdout } = await fleet.exec('rs1', 'cat /etc/site.j2; stat -c %a /etc/site.j2')
+    expect(stdout).toBe('# rs1 by eth0\nserver a:8080\nserver b:8080\n600\n')
+    expect((await fleet.run(book)).statuses('rs1')).toEqual(['ok'])
   })
 
   test('a mistake in a template is told at its line, and no host hears of it', async () => {

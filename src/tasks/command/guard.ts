@@ -11,7 +11,7 @@ export interface Guard<T> {
 }
 
 /** Whether a command that only looks ends with 0. One that cannot be started, or does not end in time, does not. */
-export const succeeds = (command: Command, chdir?: string): Reading<boolean> => {
+const succeeds = (command: Command, chdir?: string): Reading<boolean> => {
   const whole: Command =
     chdir === undefined ? command : ['sh', '-c', 'cd -- "$1" && shift && exec "$@"', 'sh', chdir, ...command]
   const key = `succeeds:${JSON.stringify(whole)}`
