@@ -16,8 +16,21 @@ const rooms: Record<string, readonly string[]> = {
   engine: ['model', 'schedule', 'tasks', 'readings', 'remote', 'transport'],
   rollout: ['model', 'engine', 'schedule', 'readings'],
   reporters: ['model', 'documents'],
+  lint: ['model', 'schedule', 'tasks', 'template'],
   lab: ['model'],
-  cli: ['model', 'documents', 'inventory', 'schedule', 'tasks', 'transport', 'engine', 'rollout', 'reporters', 'lab'],
+  cli: [
+    'model',
+    'documents',
+    'inventory',
+    'schedule',
+    'tasks',
+    'transport',
+    'engine',
+    'rollout',
+    'reporters',
+    'lint',
+    'lab',
+  ],
 }
 /** Leaves at the top of src that every room may use. */
 const leaves = ['secret.ts', 'nearest.ts']

@@ -1,11 +1,28 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import type { Diagnostic } from '../model/document.ts'
 import { collect, words } from './option-values.ts'
 import { hasErrors, printProblems, refusing } from './problems.ts'
 
 const examples = `
 Examples:
   $ ipvs-play lint site.yml remove.yml
-  $ ipvs-play lint site.yml -i inventory -e vip=192.0.2.100`
+  $ ipvs-play lint site.yml -i inventory -e vip=192.0.2.100
+  $ ipvs-play lint --strict site.yml                for CI: warnings count as errors
+  $ ipvs-play lint --output json site.yml | jq .problems
+
+A finding of a rule shows its id, as in warning[arp-announce-1]. Where it is meant, say so on its line, or on the line
+above it: # ipvs-play: ignore[arp-announce-1]
+
+Exit codes: 0 no errors, 5 errors, or warnings with --strict.`
+
+interface Options {
+  readonly inventory: readonly string[]
+  readonly extraVars: readonly string[]
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  readonly strict?: boolean
+  readonly output: 'text' | 'json'
+}
 
 /** Finds every mistake that can be found without a host. */
 export const lintCommand = (): Command =>
@@ -16,17 +33,34 @@ export const lintCommand = (): Command =>
     .option('-e, --extra-vars <vars>', 'k=v, JSON, or @file.yml (repeatable)', collect, [])
     .option('-t, --tags <tags>', 'only tasks with these tags', words, [])
     .option('--skip-tags <tags>', 'no tasks with these tags', words, [])
+    .option('--strict', 'exit 5 for warnings too')
+    .addOption(new Option('--output <kind>', 'what to print').choices(['text', 'json']).default('text'))
     .addHelpText('after', examples)
-    .action(
-      (
-        playbooks: string[],
-        options: { inventory: string[]; extraVars: string[]; tags: string[]; skipTags: string[] },
-      ) =>
-        refusing(async () => {
-          const { prepare } = await import('./prepare.ts')
-          const { problems } = await prepare({ playbooks, ...options, check: true, allowEmpty: false })
-          await printProblems(problems)
-          if (hasErrors(problems)) process.exitCode = 5
-          else process.stdout.write('no mistakes found\n')
-        }),
-    )
+    .action((playbooks: string[], options: Options) => refusing(() => lint(playbooks, options)))
+
+const lint = async (playbooks: readonly string[], options: Options): Promise<void> => {
+  const { prepare } = await import('./prepare.ts')
+  const { problems } = await prepare({ playbooks, ...options, check: true, allowEmpty: false, lint: true })
+  const failed = hasErrors(problems) || (options.strict === true && problems.length > 0)
+  if (failed) process.exitCode = 5
+  if (options.output === 'json') {
+    process.stdout.write(`${JSON.stringify(report(problems), undefined, 2)}\n`)
+    return
+  }
+  await printProblems(problems)
+  if (!failed) process.stdout.write(problems.length === 0 ? 'no mistakes found\n' : 'no errors\n')
+}
+
+/** The findings for programs; a place is absent where a finding has none. */
+const report = (problems: readonly Diagnostic[]): object => ({
+  v: 1,
+  errors: problems.filter(({ severity }) => severity === 'error').length,
+  warnings: problems.filter(({ severity }) => severity === 'warning').length,
+  problems: problems.map(({ severity, rule, summary, at, hint }) => ({
+    severity,
+    ...(rule !== undefined && { rule }),
+    summary,
+    ...at,
+    ...(hint !== undefined && { hint }),
+  })),
+})

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readInventory } from '../inventory/read.ts'
+import { withoutIgnored } from '../lint/ignores.ts'
+import { lintSchedule } from '../lint/lint.ts'
 import type { Diagnostic, MapNode } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { loadPlaybook } from '../schedule/read-playbooks.ts'
@@ -18,6 +20,8 @@ export interface Request {
   readonly extraVars: readonly string[]
   readonly check: boolean
   readonly allowEmpty: boolean
+  /** For `lint`: nothing will be run. */
+  readonly lint?: boolean
 }
 
 export interface Prepared {
@@ -53,7 +57,22 @@ export const prepare = async (request: Request): Promise<Prepared> => {
     check,
     allowEmpty,
   })
-  return { inventory, schedule: scheduled.value, problems: [...sofar, ...scheduled.problems] }
+  const all = [...sofar, ...scheduled.problems]
+  if (scheduled.value === undefined) return { inventory, schedule: undefined, problems: all }
+  const findings = findingsIn(scheduled.value, inventory, request)
+  return { inventory, schedule: scheduled.value, problems: [...all, ...findings] }
+}
+
+/** What the rules of lint find and no comment ignores. A part of the tasks may leave a comment idle that the whole needs. */
+const findingsIn = (value: Schedule, inventory: Inventory, { tags, skipTags, limit, lint }: Request) => {
+  const plays = value.playbooks.flatMap((playbook) => playbook.plays)
+  const files = new Set([
+    ...value.playbooks.map(({ file }) => file),
+    ...plays.flatMap((play) => [...play.tasks, ...play.handlers].map(({ at }) => at.file)),
+  ])
+  const texts = new Map([...files].map((file) => [file, readFileSync(file, 'utf8')]))
+  const whole = lint === true && tags.length === 0 && skipTags.length === 0 && limit === undefined
+  return withoutIgnored(lintSchedule(value, inventory), texts, whole)
 }
 
 /** Where the schedule will find it: as given, else under playbooks/. */

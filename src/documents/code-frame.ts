@@ -59,9 +59,15 @@ const lineReader = (read: (file: string) => string | undefined): Lines => {
   }
 }
 
-const block = ({ severity, summary, at, hint }: Diagnostic, linesOf: Lines, paint: Paint, columns: number): string => {
+const block = (
+  { severity, summary, at, hint, rule }: Diagnostic,
+  linesOf: Lines,
+  paint: Paint,
+  columns: number,
+): string => {
   const mark = severity === 'error' ? paint.red : paint.yellow
-  const lines = [`${paint.bold(mark(severity))}${paint.bold(`: ${printable(summary)}`)}`]
+  const kind = rule === undefined ? severity : `${severity}[${rule}]`
+  const lines = [`${paint.bold(mark(kind))}${paint.bold(`: ${printable(summary)}`)}`]
   if (at) {
     lines.push(`${paint.blue('  -->')} ${printable(at.file)}:${at.line}:${at.column}`)
     lines.push(...frame(at, linesOf(at.file), { paint, mark, columns }))

@@ -13,6 +13,8 @@ export interface Diagnostic {
   readonly summary: string
   readonly at?: Position
   readonly hint?: string
+  /** Of a finding of lint: the id that `# ipvs-play: ignore[id]` names. */
+  readonly rule?: string
 }
 
 /** Reading never stops at the first mistake: a value as far as it could be made, and everything that is wrong. */

@@ -74,11 +74,13 @@ export const createHostClasses = (play: Play, scopeOf: (host: string) => PlaySco
   }
   /** What a task binds itself, or waits for, may differ from what its play knows. */
   const inTask = (name: string, task: Task): Kinds => {
+    if (registered.before(name, task)) return undefined
     const [first] = scopes
     const [seen, known] = [first?.forTask(task).get(name), first?.get(name)]
     const settled = sameBinding(seen, known) && (seen?.kind !== 'pending' || facts.has(name))
     return settled ? inPlay(name) : kindsOf(scopes.map((scope) => scope.forTask(task).get(name)))
   }
+  const registered = registrarsOf(play)
   const whole = new WeakMap<Int32Array, Parts>()
   const part = (group: Group, kinds: Kinds): Parts => {
     if (kinds === undefined || group.length === 1) return [group]
@@ -117,6 +119,15 @@ export const createHostClasses = (play: Play, scopeOf: (host: string) => PlaySco
       return found.sort((a, b) => a.first - b.first)
     },
   }
+}
+
+/** Every host of a play waits alike for what an earlier task of the same play registers. */
+const registrarsOf = ({ tasks, handlers }: Play): { before(name: string, task: Task): boolean } => {
+  const order = new Map([...tasks, ...handlers].map((task, index) => [task, index]))
+  const first = new Map<string, number>()
+  for (const [{ register }, index] of order)
+    if (register !== undefined && !first.has(register)) first.set(register, index)
+  return { before: (name, task) => (first.get(name) ?? order.size) < (order.get(task) ?? 0) }
 }
 
 /** Indexes of hosts, in their order. */

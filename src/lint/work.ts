@@ -1,0 +1,46 @@
+/** What the tasks of a playbook come to on their hosts, as far as it is known without them. */
+import type { Binding } from '../model/document.ts'
+import type { Play, Task } from '../model/schedule.ts'
+import { createHostClasses, type HostClass } from '../schedule/host-classes.ts'
+import { inspect, itemScopes } from '../schedule/resolve.ts'
+import type { Schedule } from '../schedule/schedule.ts'
+import type { PlayScope } from '../schedule/scope.ts'
+import { unknownNic, type Work } from './rule.ts'
+
+/** A host tells its interface before anything else; whatever it is, it is one. */
+const facts: ReadonlyMap<string, Binding> = new Map([['nic', { kind: 'value', value: unknownNic }]])
+
+export interface PlaybookWork {
+  /** The work of a task, for each class of hosts that gets the same; none where a result is waited for. */
+  of(task: Task): readonly HostClass<readonly Work[]>[]
+  /** Of every task and handler. */
+  all(): readonly Work[]
+}
+
+/** Only these are looked at by a rule: what changes a kernel variable or a VIP, keeps them, or runs a command. */
+const matters = ({ type }: Task): boolean =>
+  type.lasting !== undefined || type.keeps === true || type.mayBeOpaque === true
+
+const workOn = (task: Task, play: Play, scope: PlayScope): readonly Work[] => {
+  const found = inspect(task, play, scope)
+  if (found.kind !== 'items') return []
+  const scopes = itemScopes(task, scope.forTask(task))
+  return found.items.flatMap((item, index) => {
+    const seen = scopes[index]
+    return item.kind === 'work' && seen !== undefined ? [{ play, task, args: item.args, scope: seen }] : []
+  })
+}
+
+export const workOf = (plays: readonly Play[], schedule: Schedule): PlaybookWork => {
+  const byTask = new Map<Task, readonly HostClass<readonly Work[]>[]>()
+  for (const play of plays) {
+    const classes = createHostClasses(play, (host) => schedule.scope(play, host, { facts, results: new Map() }))
+    for (const task of [...play.tasks, ...play.handlers].filter(matters))
+      byTask.set(
+        task,
+        classes.of(task, (scope) => workOn(task, play, scope)),
+      )
+  }
+  const all = [...byTask.values()].flatMap((found) => found.flatMap(({ result }) => result))
+  return { of: (task) => byTask.get(task) ?? [], all: () => all }
+}
