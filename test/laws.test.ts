@@ -19,7 +19,7 @@ interface Generators {
 }
 
 /** These only look, or are opaque. */
-const changeless: readonly string[] = ['assert', 'command', 'debug', 'script', 'shell']
+const changeless: readonly string[] = ['assert', 'command', 'debug', 'fail', 'pause', 'script', 'shell', 'wait-for']
 
 const options = { seed, numRuns: 100 }
 

@@ -167,6 +167,7 @@ const assemble = ({ options, inventory, schedule, reach, files, halt, abort, qui
       id: files.run,
       owner: `${userInfo().username}@${hostname()}, run ${files.run}`,
       lockWait,
+      verbosity: options.verbose,
       ...(options.taskTimeout === undefined ? {} : { taskTimeout: options.taskTimeout }),
       halt,
     },

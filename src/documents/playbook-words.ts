@@ -135,7 +135,7 @@ const taskNever: Readonly<Record<string, string>> = {
 }
 
 /** Task types that are promised and have not come. */
-const typesLater = new Set('modules vip ipvs service package wait-for only-director-answers fail pause'.split(' '))
+const typesLater = new Set('modules vip ipvs service package only-director-answers'.split(' '))
 
 /** Modules that users of Ansible reach for first, and the nearest way. */
 const modules: Readonly<Record<string, string>> = {
@@ -150,7 +150,6 @@ const modules: Readonly<Record<string, string>> = {
   blockinfile: 'write the whole file with `copy`',
   replace: 'write the whole file with `copy`',
   file: 'use `command` with `creates` or `removes`',
-  wait_for: 'it is called `wait-for` here, and is not supported yet',
 }
 
 const withWords: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import type { Carried, Interpreter } from './interpreter.ts'
 import { type ItemOutcome, planOutcome } from './outcome.ts'
 import { reportRest, reportTask, stopWalk } from './report.ts'
 import { identityKey, type PlannedTask, type Round, unsettles } from './round.ts'
+import { waitOut } from './wait-out.ts'
 import { forget, type WalkState } from './walk-state.ts'
 import { endOutcome, type WorkEnd } from './work-end.ts'
 import { createWriting } from './writing.ts'
@@ -16,6 +17,7 @@ export const carryOut: Interpreter = {
     ...(plan.kind === 'changes' && plan.changes.length > 0 ? { unsure: true } : {}),
   }),
   carry: async (round, walk, engine) => {
+    await waitOut(round, engine.run.halt)
     for (const segment of segments(round)) {
       if (segment.first > 0 && engine.run.halt.because !== undefined) {
         stopWalk(walk, engine)

@@ -29,6 +29,8 @@ export interface Run {
   readonly lockWait: number
   /** Seconds a step may take on the host, when the user named it. */
   readonly taskTimeout?: number
+  /** How many `-v` were given. */
+  readonly verbosity?: number
   readonly halt: Halt
 }
 

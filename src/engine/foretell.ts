@@ -12,7 +12,7 @@ export const foretell: Interpreter = {
   foresee: (plan) => foretold(plan),
   carry: async (round, walk, engine) => {
     for (const planned of round.tasks) {
-      const doubt = planned.unknown ?? maybe(planned, walk)
+      const doubt = planned.unknown ?? maybe(planned, walk) ?? mayMove(planned, walk)
       const outcomes = doubt === undefined ? planned.items.map(({ plan }) => foretold(plan)) : [unknown(doubt)]
       const whole = reportTask(planned, keepsUnknown(planned, outcomes, walk), 0, { walk, engine })
       walk.cursor++
@@ -35,6 +35,12 @@ const maybe = ({ task }: PlannedTask, walk: WalkState): string | undefined => {
   return by === undefined ? undefined : `runs only if "${by}" changes something`
 }
 
+/** What is only looked at may be as wished now and no longer so behind the changes before it. */
+const mayMove = ({ items }: PlannedTask, walk: WalkState): string | undefined =>
+  walk.wouldChange !== undefined && items.some(({ plan }) => plan.kind === 'opaque' && plan.foretold?.length === 0)
+    ? `as wished now, but "${walk.wouldChange}" would change the host before`
+    : undefined
+
 const unknown = (because: string): ItemOutcome => ({ status: 'unknown', differences: [], reason: because })
 
 const foretold = (plan: Plan): ForeseenOutcome =>
@@ -51,6 +57,7 @@ const keepsUnknown = (
   planned.task.type.keeps && walk.lastingUnknown !== undefined ? [unknown(walk.lastingUnknown)] : outcomes
 
 const noteDoubt = (planned: PlannedTask, whole: ItemOutcome, walk: WalkState): void => {
+  if (whole.status === 'would-change') walk.wouldChange ??= planned.name
   if (whole.status === 'unknown') for (const name of planned.task.notify) walk.maybeNotified.set(name, planned.name)
   if (whole.status === 'unknown' && !planned.task.type.keeps) walk.behindUnknown ??= planned.name
   if ((whole.status === 'unknown' || whole.status === 'failed') && planned.task.type.lasting !== undefined)

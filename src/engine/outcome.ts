@@ -34,6 +34,8 @@ export const planOutcome = (plan: Plan, whenChanged: 'changed' | 'would-change')
     case 'opaque':
       if (plan.foretold?.length === 0) return { status: 'ok', differences: [] }
       return { status: 'unknown', differences: [], reason: plan.because }
+    case 'wait':
+      return { status: 'ok', differences: [], ...fields }
     case 'skip':
       return { status: 'skipped', differences: [], reason: plan.because, ...fields }
     case 'refuse': {

@@ -177,6 +177,7 @@ const planItem = (
     groups: walk.host.groups,
     lasting: [...draft.lasting, ...lasting],
     files: engine.schedule.files,
+    ...(engine.run.verbosity === undefined ? {} : { verbosity: engine.run.verbosity }),
   }
   try {
     const plan = task.type.plan(item.args, facts, setting)

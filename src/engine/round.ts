@@ -37,11 +37,15 @@ export const changesOf = (item: PlannedItem): readonly Change[] =>
 
 /** May it change more than it says? Then it travels alone, and all is read anew behind it. */
 export const unsettles = (plan: Plan): boolean =>
-  plan.kind === 'opaque' || (plan.kind === 'changes' && plan.unsettles === true && plan.changes.length > 0)
+  plan.kind === 'opaque' ||
+  plan.kind === 'wait' ||
+  (plan.kind === 'changes' && plan.unsettles === true && plan.changes.length > 0)
 
 /** Does it send anything to the host? */
 export const writes = (item: PlannedItem): boolean => item.plan.kind === 'opaque' || changesOf(item).length > 0
 
-export const roundWrites = (round: Round): boolean => round.tasks.some(({ items }) => items.some(writes))
+/** Does it take time or send anything? */
+export const roundActs = ({ tasks }: Round): boolean =>
+  tasks.some(({ items }) => items.some((item) => writes(item) || item.plan.kind === 'wait'))
 
 export const identityKey = ({ become, becomeUser }: Identity): string => (become ? `become ${becomeUser}` : 'self')

@@ -39,6 +39,8 @@ export interface WalkState {
   readonly maybeNotified: Map<string, string>
   /** Handlers that already had their turn. */
   readonly handled: Set<string>
+  /** Check: the name of the first task that would change something. */
+  wouldChange: string | undefined
   /** Check: the name of an earlier task whose effect is unknown. */
   behindUnknown: string | undefined
   /** Check: why what should last is not known. */

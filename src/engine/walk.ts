@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts'
 import { firstSources, learnFacts, serverAddresses } from './first-reading.ts'
 import { bookOf, type Need, planRound } from './plan-round.ts'
 import { reportRest, reportTask, stopWalk } from './report.ts'
-import { changesOf, identityKey, type Round, roundWrites } from './round.ts'
+import { changesOf, identityKey, type Round, roundActs } from './round.ts'
 import type { Ended, Session } from './session.ts'
 import type { HostState, WalkState } from './walk-state.ts'
 
@@ -31,6 +31,7 @@ export const startWalk = (play: Play, host: HostState, session: Session, engine:
     notified: new Set(),
     maybeNotified: new Map(),
     handled: new Set(),
+    wouldChange: undefined,
     behindUnknown: undefined,
     lastingUnknown: undefined,
     moved: undefined,
@@ -42,7 +43,7 @@ export const startWalk = (play: Play, host: HostState, session: Session, engine:
     for (;;) {
       planned ??= await nextRound(walk, engine)
       if (planned === undefined || isHalted(walk, engine)) return leave(walk, engine)
-      if (until === 'write' && engine.interpreter.writes && roundWrites(planned)) return planned
+      if (until === 'write' && engine.interpreter.writes && roundActs(planned)) return planned
       const round = planned
       planned = undefined
       await engine.interpreter.carry(round, walk, engine)

@@ -133,6 +133,7 @@ export type Plan =
       /** Empty lines at the end of the registered output stay. */
       readonly keepsEnds?: true
     }
+  | { readonly kind: 'wait'; readonly seconds: number; readonly result?: ResultFields } // at the controller: nothing is sent
   | { readonly kind: 'skip'; readonly because: string; readonly result?: ResultFields }
   | { readonly kind: 'refuse'; readonly problem: Diagnostic; readonly result?: ResultFields } // an invariant forbids it: failed, in check too
 
@@ -149,6 +150,8 @@ export type Lasting =
 
 /** What a plan may know besides arguments and facts. */
 export interface Setting {
+  /** How many `-v` the run was given. */
+  readonly verbosity?: number
   readonly host: string
   readonly groups: readonly string[]
   /** What this host's tasks of this run brought to ok or changed, in any play, in order. */

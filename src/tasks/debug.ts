@@ -12,6 +12,10 @@ const args = v.nullable(
       ),
     ),
     var: v.optional(v.pipe(expression, v.description('An expression, without braces, whose value is shown.'))),
+    verbosity: v.optional(
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.description('Shown only with that many `-v`, else skipped.')),
+      0,
+    ),
   }),
 )
 
@@ -29,10 +33,10 @@ export default defineTask({
       ? [{ path: ['var'], summary: '`msg` and `var` are both given', hint: 'keep one' }]
       : [],
   readings: () => [],
-  plan: (wish) => ({
-    kind: 'changes',
-    changes: [],
-    wishes: [],
-    result: { msg: wish?.var ? wish.var.value : wish?.msg === undefined ? 'Hello world!' : wish.msg },
-  }),
+  plan: (wish, _facts, { verbosity = 0 }) => {
+    if (wish && wish.verbosity > verbosity)
+      return { kind: 'skip', because: `it is shown with -${'v'.repeat(wish.verbosity)}` }
+    const msg = wish?.var ? wish.var.value : wish?.msg === undefined ? 'Hello world!' : wish.msg
+    return { kind: 'changes', changes: [], wishes: [], result: { msg } }
+  },
 })

@@ -4,13 +4,16 @@ import assertTask from './assert.ts'
 import commandTask from './command.ts'
 import copyTask from './copy.ts'
 import debugTask from './debug.ts'
+import failTask from './fail.ts'
+import pauseTask from './pause.ts'
 import persistTask from './persist.ts'
 import scriptTask from './script.ts'
 import shellTask from './shell.ts'
 import sysctlTask from './sysctl.ts'
 import templateTask from './template.ts'
 import vipOnLoTask from './vip-on-lo.ts'
+import waitForTask from './wait-for.ts'
 
 export const taskTypes: ReadonlyMap<string, TaskType<unknown>> = new Map(
-  [assertTask, commandTask, copyTask, debugTask, persistTask, scriptTask, shellTask, sysctlTask, templateTask, vipOnLoTask].map((type) => [type.name, type as TaskType<unknown>]),
+  [assertTask, commandTask, copyTask, debugTask, failTask, pauseTask, persistTask, scriptTask, shellTask, sysctlTask, templateTask, vipOnLoTask, waitForTask].map((type) => [type.name, type as TaskType<unknown>]),
 )

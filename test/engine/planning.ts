@@ -61,6 +61,7 @@ export const walkOver = async (
       notified: new Set(),
       maybeNotified: new Map(),
       handled: new Set(),
+      wouldChange: undefined,
       behindUnknown: undefined,
       lastingUnknown: undefined,
       moved: undefined,
