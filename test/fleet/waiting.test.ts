@@ -35,9 +35,8 @@ describe.skipIf(skipped)('on a real host', () => {
     expect((await fleet.run(book)).statuses('rs1')).toEqual([status])
   })
 
-  test.each(['bash', 'python3', 'perl', 'nc'])('a port is tried without %s too', async (missing) => {
-    const tools = ['bash', 'nc', 'python3', 'perl'].slice(0, ['bash', 'nc', 'python3', 'perl'].indexOf(missing) + 1)
-    const hidden = `mkdir -p /tmp/bin; for t in sh env cat sleep timeout grep busybox awk ${['perl', 'python3'].filter((tool) => !tools.includes(tool)).join(' ')}; do p=$(command -v $t) && ln -sf "$p" /tmp/bin/$t; done`
+  test.each(['bash', 'python3', 'perl', 'busybox'])('%s is enough to try a port', async (tool) => {
+    const hidden = `mkdir -p /tmp/bin; for t in sh env cat sleep timeout grep ${tool}; do p=$(command -v $t) && ln -sf "$p" /tmp/bin/$t; done`
     await fleet.exec('rs1', `rm -rf /tmp/bin; ${hidden}`)
     const look = '    - wait-for: {port: 22, timeout: 2}\n      environment: {PATH: /tmp/bin}\n'
     expect((await fleet.run(play('tools.yml', look))).statuses('rs1')).toEqual(['ok'])
