@@ -1,8 +1,9 @@
-// Builds the CLI: the index of task types, then one bundle with lazily loaded parts.
+// Builds the CLI: the index of task types, then one bundle and the file that starts it.
 //   node build.mjs            index + dist/
 //   node build.mjs --index    src/tasks/index.ts only
 //   node build.mjs --docs     docs/tasks/*.md from the task types' schemas
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -38,32 +39,21 @@ const writeIndex = () => {
   if (old !== text) writeFileSync(path, text)
 }
 
-const common = {
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.20',
-  logLevel: 'warning',
-  define: { 'process.env.IPVS_PLAY_VERSION': JSON.stringify(version) },
-}
-// Bundled CommonJS packages expect these.
-const banner = `import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
-const __filename = import.meta.filename; const __dirname = import.meta.dirname;`
+const common = { bundle: true, platform: 'node', target: 'node20.20', logLevel: 'warning' }
+const versionOf = { 'process.env.IPVS_PLAY_VERSION': JSON.stringify(version) }
 
-/** Intl.Segmenter takes as long to make as a tenth of Node's start; string-width needs none for plain ASCII. */
-const lazySegmenter = {
-  name: 'lazy-segmenter',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8')
-      const made = 'const segmenter = new Intl.Segmenter();'
-      const used = 'segmenter.segment('
-      if (text.split(made).length !== 2 || text.split(used).length !== 2) throw new Error(`${path} is not as known`)
-      return {
-        contents: text.replace(made, 'let segmenter;').replace(used, '(segmenter ??= new Intl.Segmenter()).segment('),
-      }
-    }),
+/** What string-width needs of Unicode is loaded with the first text that is not plain: `require` makes it lazy. */
+const lazyStringWidth = {
+  name: 'lazy-string-width',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^string-width$/ }, ({ namespace, resolveDir }) =>
+      namespace === 'lazy' ? undefined : { path: 'string-width', namespace: 'lazy', pluginData: resolveDir },
+    )
+    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ pluginData }) => ({
+      contents: `export default (...all) => require('string-width').default(...all)`,
+      resolveDir: pluginData,
+    }))
+  },
 }
 
 /**
@@ -81,24 +71,37 @@ const lightSsh2 = {
   },
 }
 
+/**
+ * dist/bundle.js holds it all; dist/ipvs-play.js starts it from V8's code cache (src/cli/launch.ts). CommonJS: Node 20 has
+ * no code cache for ES modules.
+ */
 const bundle = async () => {
-  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  const dist = join(root, 'dist')
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist)
+  writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
+  // Names stay as they are, for stacks that can be read; `keepNames` would name every closure anew when it is made.
+  const small = { ...common, format: 'cjs', minifyWhitespace: true, minifySyntax: true, charset: 'ascii' }
+  const whole = join(dist, 'bundle.js')
   await build({
-    ...common,
-    entryPoints: { 'ipvs-play': join(root, 'src/cli/main.ts') },
-    outdir: join(root, 'dist'),
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    // Names stay as they are, for stacks that can be read; `keepNames` would name every closure anew when it is made.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    sourcemap: false,
+    ...small,
+    define: versionOf,
+    entryPoints: [join(root, 'src/cli/main.ts')],
+    outfile: whole,
     external: ['cpu-features'],
-    banner: { js: banner },
-    plugins: [lazySegmenter, lightSsh2],
+    plugins: [lazyStringWidth, lightSsh2],
   })
-  const bin = join(root, 'dist/ipvs-play.js')
-  writeFileSync(bin, `#!/usr/bin/env node\n${readFileSync(bin, 'utf8').replace(/^#!.*\n/, '')}`)
+  const code = readFileSync(whole)
+  if (code.some((byte) => byte > 127)) throw new Error('the bundle is read as ASCII, and is not')
+  const bin = join(dist, 'ipvs-play.js')
+  const digest = createHash('sha256').update(code).digest('hex').slice(0, 16)
+  await build({
+    ...small,
+    define: { 'process.env.IPVS_PLAY_BUNDLE': JSON.stringify(digest) },
+    entryPoints: [join(root, 'src/cli/launch.ts')],
+    outfile: bin,
+    banner: { js: '#!/usr/bin/env node' },
+  })
   chmodSync(bin, 0o755)
 }
 
@@ -107,11 +110,12 @@ const generateDocs = async () => {
   try {
     await build({
       ...common,
+      format: 'cjs',
+      define: versionOf,
       entryPoints: [join(root, 'docs/generate-tasks.ts')],
-      outfile: join(out, 'docs.mjs'),
-      banner: { js: banner },
+      outfile: join(out, 'docs.cjs'),
     })
-    const { writeTaskDocs } = await import(pathToFileURL(join(out, 'docs.mjs')).href)
+    const { writeTaskDocs } = await import(pathToFileURL(join(out, 'docs.cjs')).href)
     await writeTaskDocs(join(root, 'docs/tasks'))
   } finally {
     rmSync(out, { recursive: true, force: true })

@@ -33,7 +33,7 @@ const rooms: Record<string, readonly string[]> = {
   ],
 }
 /** Leaves at the top of src that every room may use. */
-const leaves = ['secret.ts', 'nearest.ts']
+const leaves = ['secret.ts', 'nearest.ts', 'text-width.ts']
 /** Outside packages and the rooms that may import them. */
 const packages: Record<string, readonly string[]> = {
   ssh2: ['transport', 'lab'],
@@ -41,7 +41,7 @@ const packages: Record<string, readonly string[]> = {
   yaml: ['documents'],
   listr2: ['reporters'],
   'cli-truncate': ['reporters'],
-  'string-width': ['reporters', 'documents'],
+  'string-width': ['.'],
   picocolors: ['reporters', 'documents', 'cli'],
   'p-limit': ['engine', 'rollout', 'transport'],
   commander: ['cli'],

@@ -68,14 +68,18 @@ const program = async (argv: readonly string[]): Promise<Command> => {
   return root
 }
 
-try {
-  await (await program(process.argv)).parseAsync()
-} catch (cause) {
-  if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? 0 : 5
-  else {
-    process.stderr.write(
-      `internal error: ${cause instanceof Error ? cause.stack : String(cause)}\nThis is a bug in ipvs-play ${process.env.IPVS_PLAY_VERSION}: please report it with the lines above.\n`,
-    )
-    process.exitCode = 1
+const main = async (): Promise<void> => {
+  try {
+    await (await program(process.argv)).parseAsync()
+  } catch (cause) {
+    if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? 0 : 5
+    else {
+      process.stderr.write(
+        `internal error: ${cause instanceof Error ? cause.stack : String(cause)}\nThis is a bug in ipvs-play ${process.env.IPVS_PLAY_VERSION}: please report it with the lines above.\n`,
+      )
+      process.exitCode = 1
+    }
   }
 }
+
+void main()

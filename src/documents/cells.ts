@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'
+import { textWidth } from '../text-width.ts'
 
 /** One character as a terminal shows it. */
 export interface Cell {
@@ -30,9 +30,9 @@ const shown = (character: string, column: number): { readonly text: string; read
   }
   if (hidden.test(character)) {
     const text = [...character].map((one) => (hidden.test(one) ? escaped(one) : one)).join('')
-    return { text, width: stringWidth(text) }
+    return { text, width: textWidth(text) }
   }
-  return { text: character, width: /^[\u0020-\u007e]$/.test(character) ? 1 : stringWidth(character) }
+  return { text: character, width: /^[\u0020-\u007e]$/.test(character) ? 1 : textWidth(character) }
 }
 
 let segmenter: Intl.Segmenter | undefined

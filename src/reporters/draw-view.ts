@@ -1,6 +1,6 @@
 import cliTruncate from 'cli-truncate'
-import stringWidth from 'string-width'
 import type { Status } from '../model/event.ts'
+import { textWidth } from '../text-width.ts'
 import { type Paint, symbols } from './paint.ts'
 import { oneLine, plural } from './printable.ts'
 import { byWeight, type PlayView, type TaskView, type View } from './view.ts'
@@ -52,7 +52,7 @@ const runHeading = ({ playbook, hosts, check, since }: View, { paint, now }: Dra
 const fit = (line: string, columns: number): string => {
   let cut = cliTruncate(line, columns)
   let width = columns
-  for (let over = stringWidth(cut) - columns; over > 0 && width > 0; over = stringWidth(cut) - columns) {
+  for (let over = textWidth(cut) - columns; over > 0 && width > 0; over = textWidth(cut) - columns) {
     width -= over
     cut = width > 0 ? cliTruncate(line, width) : ''
   }
@@ -78,7 +78,7 @@ const playHeading = (play: PlayView, { paint, spinner, columns }: Drawing): stri
   const lost = play.unreachable.size === 0 ? [] : [paint.red(`unreachable ${play.unreachable.size}`)]
   const told = play.over ? showCounts(fates, paint) : showCounts(new Map([...fates].filter(isFailed)), paint)
   const rest = [size, ...lost, ...(told === '' ? [] : [told])].join(' ')
-  return `${mark} ${paint.bold(fit(oneLine(play.name), Math.max(8, columns - stringWidth(rest) - 3)))} ${rest}`
+  return `${mark} ${paint.bold(fit(oneLine(play.name), Math.max(8, columns - textWidth(rest) - 3)))} ${rest}`
 }
 
 const isFailed = ([status]: readonly [Status, number]): boolean => status === 'failed'
@@ -118,7 +118,7 @@ const drawPlay = (play: PlayView, room: number, how: Drawing): string[] => {
   const folded = (kind: Standing) => tasks.filter((task) => !shown.has(task) && standing.get(task) === kind).length
   const done = folded('done')
   const rest = folded('waiting') + folded('moving')
-  const width = Math.min(mostNameColumns, Math.max(0, ...[...shown].map(({ name }) => stringWidth(oneLine(name)))))
+  const width = Math.min(mostNameColumns, Math.max(0, ...[...shown].map(({ name }) => textWidth(oneLine(name)))))
   return [
     playHeading(play, how),
     ...(done > 0 ? [paint.dim(`  ${symbols.ok} ${plural(done, 'task')} finished`)] : []),
@@ -158,7 +158,7 @@ const taskRow = (
   const mark = task.failed.size > 0 ? paint.red(symbols.failed) : marks[standing]
   const toGo = standing === 'moving' ? paint.dim(`to go ${Math.max(0, expected - finishedOn(task))}`) : ''
   const name = oneLine(task.name)
-  const gap = ' '.repeat(Math.max(0, width - stringWidth(name)))
+  const gap = ' '.repeat(Math.max(0, width - textWidth(name)))
   const counts = [showCounts(task.counts, paint), toGo].filter((part) => part !== '').join(' ')
   return `  ${mark} ${name}${gap}  ${counts}`.trimEnd()
 }

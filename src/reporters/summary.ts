@@ -1,6 +1,6 @@
-import stringWidth from 'string-width'
 import type { HostRecap, RunEvent } from '../model/event.ts'
 import type { Difference } from '../model/task-type.ts'
+import { textWidth } from '../text-width.ts'
 import type { Paint } from './paint.ts'
 import { oneLine, plural, printable, someNames } from './printable.ts'
 
@@ -122,7 +122,7 @@ const spaced = (parts: readonly (readonly string[])[]): string[] =>
 
 /** Rows on a terminal that wraps long lines. */
 export const height = (lines: readonly string[], columns: number): number =>
-  lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0)
+  lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(textWidth(line) / columns)), 0)
 
 /** From the worst, which stands last, upwards, as many as there is room for; the worst always. */
 const showTroubles = (
@@ -198,7 +198,7 @@ const showRecap = (recap: { readonly [host: string]: HostRecap }, paint: Paint):
   const names = rows.map(({ hosts }) =>
     hosts.length <= 3 ? hosts.join(', ') : `${hosts.slice(0, 2).join(', ')} … (${hosts.length})`,
   )
-  const width = Math.max(0, ...names.map((name) => stringWidth(name)))
+  const width = Math.max(0, ...names.map((name) => textWidth(name)))
   const digits = (column: keyof HostRecap) => Math.max(...rows.map(({ counts }) => `${counts[column]}`.length))
   return rows.map(({ counts }, index) => {
     const name = names[index] ?? ''
@@ -208,7 +208,7 @@ const showRecap = (recap: { readonly [host: string]: HostRecap }, paint: Paint):
       if (counts[column] === 0) return ' '.repeat(cell.length)
       return column === 'ignored' || column === 'rescued' ? paint.yellow(cell) : paint.status(column, cell)
     })
-    return `${name}${' '.repeat(width - stringWidth(name))}  ${cells.join('  ')}`.trimEnd()
+    return `${name}${' '.repeat(width - textWidth(name))}  ${cells.join('  ')}`.trimEnd()
   })
 }
 const badness = (counts: HostRecap): number =>
