@@ -37,7 +37,10 @@ export interface Prepared {
 export const prepare = async (request: Request): Promise<Prepared> => {
   const paths = request.inventory.length > 0 ? request.inventory : ['inventory']
   const playbookDirectories = [...new Set(request.playbooks.map(directoryOf))]
-  const { value: inventory, problems } = await readInventory(paths, { playbookDirectories })
+  const { value: inventory, problems } = await readInventory(paths, {
+    playbookDirectories,
+    scripts: request.lint === true ? 'leave' : 'run',
+  })
   const extra = request.extraVars.map(parseExtraVars)
   const extraVars = extra.flatMap(({ value }): MapNode[] => (value === undefined ? [] : [value]))
   const sofar = [...problems, ...extra.flatMap((one) => one.problems)]
@@ -55,7 +58,8 @@ export const prepare = async (request: Request): Promise<Prepared> => {
     skipTags,
     extraVars,
     check,
-    allowEmpty,
+    // Its hosts may come from a script that was not run.
+    allowEmpty: allowEmpty || inventory.incomplete === true,
   })
   const all = [...sofar, ...scheduled.problems]
   if (scheduled.value === undefined) return { inventory, schedule: undefined, problems: all }

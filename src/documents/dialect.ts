@@ -1,6 +1,6 @@
 /** What an unquoted scalar means. */
 
-export type Dialect = 'playbook' | 'data'
+export type Dialect = 'playbook' | 'data' | 'json'
 
 type Plain = string | number | boolean | null
 
@@ -79,8 +79,26 @@ const inData = (source: string): Meaning => {
   return { value: special(source) ?? source }
 }
 
+/** A JSON document, in which Ansible reads 1e3 as a number. */
+const inJson = (source: string): Plain => {
+  if (/^-?\d+$/.test(source)) return integer(source, source.replace('-', ''), 10)
+  return JSON.parse(source)
+}
+
+/** Whether the text is one JSON document. */
+export const isJson = (text: string): boolean => {
+  if (!/^\s*[[{]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The value of an unquoted scalar in a dialect. */
 export const meaningOf = (source: string, dialect: Dialect): Meaning => {
+  if (dialect === 'json') return { value: inJson(source) }
   if (nulls.test(source)) return { value: null }
   const first = source.charCodeAt(0)
   // Most scalars are words: only digits, signs and dots can begin a number.

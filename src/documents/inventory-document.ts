@@ -12,12 +12,13 @@ export interface InventoryDocument {
 export type Statement =
   /** A group has a section; `[g:vars]` alone does not declare it. */
   | { readonly kind: 'group'; readonly name: string; readonly at: Position; readonly declares: boolean }
-  /** Hosts of a group with their own variables; `names` is a range written out. */
+  /** Hosts of a group with their own variables; `names` is a range written out, `port` what stands behind it. */
   | {
       readonly kind: 'hosts'
       readonly group: string
       readonly names: readonly string[]
       readonly at: Position
+      readonly port?: number
       readonly vars: readonly Variable[]
     }
   | { readonly kind: 'var'; readonly group: string; readonly variable: Variable }
@@ -47,9 +48,3 @@ export const toDocument = (file: string, findings: Iterable<Finding>): Checked<I
   }
   return { value: { file, statements }, problems }
 }
-
-/** The variable that a port behind a host's name stands for. */
-export const portVariable = (port: number, at: Position): Variable => ({
-  name: 'ansible_port',
-  node: { kind: 'scalar', at, value: port, source: String(port), quoted: false },
-})

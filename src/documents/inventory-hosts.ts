@@ -3,6 +3,10 @@ type HostPattern =
   | { readonly ok: true; readonly names: readonly string[]; readonly port?: number }
   | { readonly ok: false; readonly summary: string; readonly hint?: string }
 
+/** The port of a statement about hosts. */
+export const portOf = ({ port }: { readonly port?: number }): { readonly port?: number } =>
+  port === undefined ? {} : { port }
+
 /** More than any fleet; below what a slip like [1:100000000] would cost. */
 const mostHosts = 100_000
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'

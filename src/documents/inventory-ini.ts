@@ -1,18 +1,14 @@
 import type { Checked, Diagnostic, Position } from '../model/document.ts'
 import { nearest } from '../nearest.ts'
-import {
-  type Finding,
-  type InventoryDocument,
-  mistake,
-  portVariable,
-  toDocument,
-  type Variable,
-} from './inventory-document.ts'
-import { readHostPattern } from './inventory-hosts.ts'
+import { type Finding, type InventoryDocument, mistake, toDocument, type Variable } from './inventory-document.ts'
+import { portOf, readHostPattern } from './inventory-hosts.ts'
 import { readIniValue } from './inventory-literal.ts'
 import { splitWords, type Word } from './inventory-words.ts'
 
 const kinds = ['hosts', 'vars', 'children'] as const
+
+/** Where Python's `splitlines` ends a line. */
+const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/
 
 /** The section that a line stands in. `unknown`: its header is wrong, so its lines are not complained about. */
 interface Section {
@@ -34,7 +30,7 @@ interface Line {
 export const parseInventoryIni = (text: string, file: string): Checked<InventoryDocument> => {
   const findings: Finding[] = []
   let section: Section = { group: 'ungrouped', kind: 'hosts' }
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|[\n\r]/)
+  const lines = text.replace(/^\uFEFF/, '').split(lineEnd)
   for (const [index, raw] of lines.entries()) {
     const trimmed = raw.trim()
     if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) continue
@@ -102,14 +98,14 @@ const readHosts = (group: string, { text, at: lineAt }: Line): readonly Finding[
   }
   const hosts = readHostPattern(first.text)
   if (!hosts.ok) return mistake(at, hosts.summary, hosts.hint)
-  const vars: Variable[] = hosts.port === undefined ? [] : [portVariable(hosts.port, at)]
+  const vars: Variable[] = []
   const wrong: Finding[] = []
   for (const word of rest) {
     const assignment = readAssignment(lineAt, word)
     if ('node' in assignment) vars.push(assignment)
     else wrong.push(assignment)
   }
-  return [{ kind: 'hosts', group, names: hosts.names, at, vars }, ...wrong]
+  return [{ kind: 'hosts', group, names: hosts.names, at, ...portOf(hosts), vars }, ...wrong]
 }
 
 const readAssignment = (lineAt: Position, { text, column }: Word): Variable | Diagnostic => {

@@ -1,6 +1,6 @@
 import type { Checked } from '../model/document.ts'
-import { type InventoryDocument, mistake, portVariable, toDocument } from './inventory-document.ts'
-import { readHostPattern } from './inventory-hosts.ts'
+import { type InventoryDocument, mistake, toDocument } from './inventory-document.ts'
+import { portOf, readHostPattern } from './inventory-hosts.ts'
 
 /** Reads hosts given on the command line: `-i rs1,rs2:2222,` (the comma is what tells a list from a path). */
 export const parseInventoryList = (text: string): Checked<InventoryDocument> => {
@@ -8,8 +8,7 @@ export const parseInventoryList = (text: string): Checked<InventoryDocument> => 
     const at = { file: '-i', line: 1, column: index + 1 }
     const hosts = readHostPattern(name)
     if (!hosts.ok) return mistake(at, hosts.summary, hosts.hint)
-    const vars = hosts.port === undefined ? [] : [portVariable(hosts.port, at)]
-    return [{ kind: 'hosts', group: 'ungrouped', names: hosts.names, at, vars } as const]
+    return [{ kind: 'hosts', group: 'ungrouped', names: hosts.names, at, ...portOf(hosts), vars: [] } as const]
   })
   return toDocument('-i', findings)
 }

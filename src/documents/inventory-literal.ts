@@ -196,8 +196,27 @@ const readParentheses = (reader: Reader): DocNode | undefined => {
   return { kind: 'list', at: reader.at, items: items.nodes }
 }
 
-/** A dict; a set has no counterpart. The last of equal keys wins, as in Python. */
+/** A dict, in which the last of equal keys wins, or a set, which becomes a list as in Ansible. */
 const readBraces = (reader: Reader): DocNode | undefined => {
+  const start = reader.index
+  const dict = readDict(reader)
+  if (dict !== undefined) return dict
+  reader.index = start
+  return readSet(reader)
+}
+
+const readSet = (reader: Reader): DocNode | undefined => {
+  const items = readItems(reader, '}')
+  const members = new Map<string, DocNode>()
+  for (const node of items?.nodes ?? []) {
+    // Python puts no list and no map into a set.
+    if (node.kind !== 'scalar') return undefined
+    members.set(`${typeof node.value} ${node.value}`, node)
+  }
+  return items && { kind: 'list', at: reader.at, items: [...members.values()] }
+}
+
+const readDict = (reader: Reader): DocNode | undefined => {
   const entries = new Map<string, MapEntry>()
   let comma = true
   for (;;) {

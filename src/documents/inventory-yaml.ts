@@ -1,14 +1,8 @@
-import type { Checked, DocNode, MapEntry } from '../model/document.ts'
+import type { Checked, DocNode, MapEntry, ScalarNode } from '../model/document.ts'
 import { nearest } from '../nearest.ts'
-import {
-  type Finding,
-  type InventoryDocument,
-  mistake,
-  portVariable,
-  toDocument,
-  type Variable,
-} from './inventory-document.ts'
-import { readHostPattern } from './inventory-hosts.ts'
+import { meaningOf } from './dialect.ts'
+import { type Finding, type InventoryDocument, mistake, toDocument, type Variable } from './inventory-document.ts'
+import { portOf, readHostPattern } from './inventory-hosts.ts'
 import { parseYaml } from './yaml.ts'
 
 const sections = ['hosts', 'vars', 'children'] as const
@@ -50,10 +44,20 @@ const readTop = (node: DocNode): readonly Finding[] => {
   })
 }
 
+/** `5:` and `on:` are no text to Ansible, which refuses them as names. */
+const noName = ({ at, source, quoted }: ScalarNode, what: string): readonly Finding[] | undefined => {
+  const meant = quoted ? source : meaningOf(source, 'data').value
+  if (typeof meant === 'string') return undefined
+  const kind = meant === null ? 'nothing' : `a ${typeof meant}`
+  return mistake(at, `the name of a ${what} is text, but ${source} is ${kind} in YAML`, `write "${source}" in quotes`)
+}
+
 const readGroup = (entry: MapEntry): readonly Finding[] => {
   const group = nameOf(entry)
   const { key, value } = entry
-  if (group === '' || key.value === null) return mistake(key.at, 'a group needs a name')
+  if (group === '') return mistake(key.at, 'a group needs a name')
+  const unnamed = noName(key, 'group')
+  if (unnamed !== undefined) return unnamed
   const declared: Finding = { kind: 'group', name: group, at: key.at, declares: true }
   if (isNull(value)) return [declared]
   if (value.kind !== 'map') {
@@ -108,14 +112,15 @@ const readChild = (group: string, entry: MapEntry): readonly Finding[] => {
 const readHosts = (group: string, entry: MapEntry): readonly Finding[] => {
   const { key, value } = entry
   const name = nameOf(entry)
+  const unnamed = noName(key, 'host')
+  if (unnamed !== undefined) return unnamed
   const hosts = readHostPattern(name)
   if (!hosts.ok) return mistake(key.at, hosts.summary, hosts.hint)
   if (value.kind !== 'map' && !isNull(value)) {
     return mistake(value.at, `the variables of host '${name}' are not a map`, `write them one a line below "${name}:"`)
   }
   const vars = value.kind === 'map' ? readVariables(value.entries) : []
-  const all = hosts.port === undefined ? vars : [portVariable(hosts.port, key.at), ...vars]
-  return [{ kind: 'hosts', group, names: hosts.names, at: key.at, vars: all }]
+  return [{ kind: 'hosts', group, names: hosts.names, at: key.at, ...portOf(hosts), vars }]
 }
 
 const readVariables = (entries: readonly MapEntry[]): readonly Variable[] =>

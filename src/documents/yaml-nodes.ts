@@ -201,7 +201,7 @@ const map = (node: YAMLMap, start: number, conversion: Conversion): Converted =>
     const name = key.source
     const first = own.get(name)
     if (first) duplicate(key, first, conversion)
-    if (!first || conversion.dialect === 'data') own.set(name, { key, value: result.node })
+    if (!first || conversion.dialect !== 'playbook') own.set(name, { key, value: result.node })
   }
   const entries = [...new Map([...merged, ...own]).values()]
   return { node: { kind: 'map', at: positionAt(conversion.source, start), entries }, ...extent(parts) }

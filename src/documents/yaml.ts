@@ -1,7 +1,7 @@
 import { Composer, type CST, type Document, Lexer, Parser, type YAMLError } from 'yaml'
 import type { Checked, Diagnostic, DocNode } from '../model/document.ts'
 import { type BareTemplate, findBareTemplates, withoutBareTemplates } from './bare-templates.ts'
-import type { Dialect } from './dialect.ts'
+import { type Dialect, isJson } from './dialect.ts'
 import { positionAt, type SourceText, sourceText } from './position.ts'
 import { wordingOf } from './yaml-errors.ts'
 import { convert, limits } from './yaml-nodes.ts'
@@ -20,7 +20,7 @@ const options = {
 /**
  * Reads one YAML document: all its mistakes at once, each with its place; never throws.
  * `undefined` for a document without a value. In `playbook` a plain scalar means what YAML 1.2 core says, with
- * yes/no/on/off as booleans; in `data` what PyYAML (YAML 1.1) says. Keys are always text and unique, merges are done.
+ * yes/no/on/off as booleans; in `data` what PyYAML (YAML 1.1) says, or JSON where the text is JSON. Keys are always text and unique, merges are done.
  */
 export const parseYaml = (text: string, file: string, dialect: Dialect): Checked<DocNode | undefined> => {
   const source = sourceText(text.startsWith('\uFEFF') ? text.slice(1) : text, file)
@@ -37,7 +37,8 @@ export const parseYaml = (text: string, file: string, dialect: Dialect): Checked
   if (second) problems.push(secondDocument(second, source))
   const contents = first?.contents ?? null
   if (contents === null || isEmpty(contents)) return { value: undefined, problems }
-  const conversion = { source, parsed, dialect, problems, anchors: new Map(), aliases: 0, full: false }
+  const meant: Dialect = dialect === 'data' && isJson(source.text) ? 'json' : dialect
+  const conversion = { source, parsed, dialect: meant, problems, anchors: new Map(), aliases: 0, full: false }
   const value = convert(contents, 0, conversion)
   return { value, problems: conversion.problems.sort(byPlace) }
 }

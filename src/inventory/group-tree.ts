@@ -50,12 +50,15 @@ interface Draft {
   readonly waiting: Map<string, Edge[]>
   /** `[g:vars]` before any other section of g. */
   readonly onlyVars: Map<string, Position>
+  /** What a document used and had not seen declared. */
+  readonly undeclared: { readonly name: string; readonly at: Position; readonly use: string }[]
   readonly problems: Diagnostic[]
 }
 
 /**
  * Puts the statements of all documents together, the later ones over the earlier. A child joins its parent when it is
- * declared, so that the order of hosts is Ansible's. A group that is declared nowhere, or that closes a loop, is an
+ * declared, so that the order of hosts is Ansible's. A group that is declared neither in its
+ * document nor in an earlier one, or that closes a loop, is an
  * error at its place and left out.
  */
 export const buildGroupTree = (documents: readonly InventoryDocument[]): Checked<GroupTree> => {
@@ -68,11 +71,15 @@ export const buildGroupTree = (documents: readonly InventoryDocument[]): Checked
     ]),
     waiting: new Map(),
     onlyVars: new Map(),
+    undeclared: [],
     problems: [],
   }
   groupOf(draft, 'all').children.add('ungrouped')
   groupOf(draft, 'ungrouped').parents.add('all')
-  for (const document of documents) for (const statement of document.statements) take(draft, statement)
+  for (const document of documents) {
+    for (const statement of document.statements) take(draft, statement)
+    closeDocument(draft)
+  }
   complainOfUndeclared(draft)
   hangBelowAll(draft)
   sortOutUngrouped(draft)
@@ -117,8 +124,15 @@ const addHosts = (draft: Draft, statement: Statement & { readonly kind: 'hosts' 
     members.add(name)
     const known = draft.hosts.get(name)
     if (known) for (const [variable, binding] of bindings) known.vars.set(variable, binding)
-    else draft.hosts.set(name, { at: statement.at, vars: new Map(bindings) })
+    else draft.hosts.set(name, { at: statement.at, vars: new Map([...portBinding(statement), ...bindings]) })
   }
+}
+
+/** The port behind a host's name counts where the host is named first, as in Ansible. */
+const portBinding = ({ port, at }: { readonly port?: number; readonly at: Position }): readonly [string, Binding][] => {
+  if (port === undefined) return []
+  const node: DocNode = { kind: 'scalar', at, value: port, source: String(port), quoted: false }
+  return [['ansible_port', { kind: 'written', node }]]
 }
 
 const setGroupVariable = (draft: Draft, name: string, variable: Variable): void => {
@@ -143,7 +157,7 @@ const setGroupVariable = (draft: Draft, name: string, variable: Variable): void 
 const integerOf = (node: DocNode): number | undefined => {
   const value = node.kind === 'scalar' ? node.value : undefined
   if (typeof value === 'string' && /^\s*[-+]?\d+\s*$/.test(value)) return Number(value)
-  return typeof value === 'number' && Number.isInteger(value) ? value : undefined
+  return typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : undefined
 }
 
 const addEdge = (draft: Draft, { group, child, at }: Edge): void => {
@@ -176,21 +190,33 @@ const climb = (above: ReadonlyMap<string, string | undefined>, to: string): read
   return path
 }
 
-const complainOfUndeclared = (draft: Draft): void => {
-  const suggest = (name: string): string => {
-    const guess = nearest(name, draft.declared.keys())
-    return guess === undefined ? `declare it with a section [${name}]` : `did you mean '${guess}'?`
-  }
-  for (const [name, at] of draft.onlyVars) {
-    draft.groups.delete(name)
-    const summary = `[${name}:vars] sets variables of a group that is declared nowhere`
-    draft.problems.push({ severity: 'error', summary, at, hint: suggest(name) })
-  }
+/** A file may use only what it or an earlier one declares. */
+const closeDocument = (draft: Draft): void => {
+  for (const [name, at] of draft.onlyVars)
+    draft.undeclared.push({ name, at, use: `[${name}:vars] sets variables of a group that` })
   for (const [name, edges] of draft.waiting) {
-    for (const { group, at } of edges) {
-      const summary = `group '${name}', a child of '${group}', is declared nowhere`
-      draft.problems.push({ severity: 'error', summary, at, hint: suggest(name) })
-    }
+    for (const { group, at } of edges)
+      draft.undeclared.push({ name, at, use: `group '${name}', a child of '${group}',` })
+  }
+  draft.onlyVars.clear()
+  draft.waiting.clear()
+}
+
+const complainOfUndeclared = (draft: Draft): void => {
+  for (const { name, at, use } of draft.undeclared) {
+    const later = draft.declared.get(name)
+    const guess = nearest(name, draft.declared.keys())
+    const hint = guess === undefined ? `declare it with a section [${name}]` : `did you mean '${guess}'?`
+    draft.problems.push(
+      later === undefined
+        ? { severity: 'error', summary: `${use} is declared nowhere`, at, hint }
+        : {
+            severity: 'error',
+            summary: `${use} is declared only in ${later.file}, which is read later`,
+            at,
+            hint: `put an empty section [${name}] here too`,
+          },
+    )
   }
 }
 

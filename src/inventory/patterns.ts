@@ -2,11 +2,13 @@ import type { Checked, Diagnostic, Position } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { nearest } from '../nearest.ts'
 import { globToRegExp } from './fnmatch.ts'
+import { localNames } from './localhost.ts'
 import { type PatternPart, splitPattern } from './pattern-parts.ts'
 
 /**
  * The hosts that a pattern names, each once: first all that is added, in the order written, then `&` keeps, then `!`
- * takes away. A part that is neither host nor group, and a pattern that selects nothing by its nature, are errors at `at`.
+ * takes away. A part that is neither host nor group, and a pattern that selects nothing by its nature, are errors at
+ * `at`; warnings where not all of the inventory could be read.
  * Several patterns are joined as if by commas. `@FILE` is read from the working directory.
  */
 export const selectHosts = (
@@ -22,9 +24,9 @@ export const selectHosts = (
     const found = matchPart(part, inventory)
     if (found.ok) return found.hosts
     problems.push({
-      severity: 'error',
+      severity: inventory.incomplete ? 'warning' : 'error',
       summary: found.summary,
-      ...(found.hint && { hint: found.hint }),
+      hint: inventory.incomplete ? 'it may come from the script that was not run' : found.hint,
       ...(at && { at }),
     })
     return []
@@ -103,10 +105,17 @@ const matchExpression = (text: string, inventory: Inventory): Match => {
 const matchNames = (text: string, inventory: Inventory): Match => {
   if (/[*?[]/.test(text)) return matched(text, globToRegExp(text), inventory)
   const group = inventory.groups.get(text)
-  if (group !== undefined) return { ok: true, hosts: group }
-  if (inventory.hosts.has(text)) return { ok: true, hosts: [text] }
+  const own = inventory.hosts.has(text) ? [text] : []
+  // A dot makes Ansible look at hosts as well.
+  if (group !== undefined) return { ok: true, hosts: text.includes('.') ? [...group, ...own] : group }
+  if (own.length > 0) return { ok: true, hosts: own }
+  if (localNames.has(text)) return { ok: true, hosts: [thisMachine(text, inventory)] }
   return no(`no host or group is called '${text}'`, hintFor(text, inventory))
 }
+
+/** By the name that the inventory has for it, if any. */
+const thisMachine = (text: string, { hosts }: Inventory): string =>
+  [...hosts.keys()].find((name) => localNames.has(name)) ?? text
 
 /** Hosts of the groups that match, then hosts that match; a host can be there twice, which subscripts count. */
 const matched = (text: string, expression: RegExp, inventory: Inventory): Match => {
@@ -119,9 +128,6 @@ const matched = (text: string, expression: RegExp, inventory: Inventory): Match 
 }
 
 const hintFor = (text: string, inventory: Inventory): string => {
-  if (text === 'localhost' || text === '127.0.0.1' || text === '::1') {
-    return `this machine is a host only if the inventory names it: ${text} ansible_connection=local`
-  }
   if (/[:&!]/.test(text)) return 'with commas, separate every part by one: a,b,&c,!d'
   const guess = nearest(text, [...inventory.groups.keys(), ...inventory.hosts.keys()])
   return guess === undefined ? known(inventory) : `did you mean '${guess}'?`

@@ -4,6 +4,7 @@ import type { Binding, Checked, MapNode } from '../model/document.ts'
 import type { Host, Inventory } from '../model/inventory.ts'
 import { buildGroupTree, type GroupTree } from './group-tree.ts'
 import { layerOver } from './layered-map.ts'
+import { withThisMachine } from './localhost.ts'
 import type { VarsDirectory } from './vars-directory.ts'
 
 /** An inventory that also remembers what each group names itself, for showing it. */
@@ -74,8 +75,16 @@ const resolveHosts = (tree: GroupTree, files: VarsFiles): ReadonlyMap<string, Ho
     const maps = hasHostFiles ? layers.flatMap((layer) => layer.hosts.get(name) ?? []) : []
     hosts.set(name, { name, groups: standing.groups, vars: layerOver(standing.vars, ownVars(own, maps)) })
   }
-  return hosts
+  return withThisMachine(hosts, (name) => {
+    const { groups, vars } = standingOf(tree, [], depths, files)
+    const maps = layers.flatMap((layer) => layer.hosts.get(name) ?? [])
+    return { name, groups, vars: layerOver(vars, ownVars(reachedLocally, maps)) }
+  })
 }
+
+const reachedLocally: ReadonlyMap<string, Binding> = new Map([
+  ['ansible_connection', { kind: 'value', value: 'local' }],
+])
 
 /** Ansible's `inventory_file` and `inventory_dir`: of the file that first names the host. */
 const withPlace = ({ groups, vars }: Standing, file: string): Standing => {

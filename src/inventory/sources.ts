@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer'
-import { accessSync, constants, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import type { Diagnostic } from '../model/document.ts'
+import { unsafeToRun } from './run-script.ts'
 
-/** One inventory file that was found, with its text. */
-interface InventorySource {
-  readonly file: string
-  readonly text: string
-}
+/** One inventory file that was found, with its text; or a script, to be run. */
+type InventorySource =
+  | { readonly kind: 'text'; readonly file: string; readonly text: string }
+  | { readonly kind: 'script'; readonly file: string }
 
 /** What one `-i` stands for: its files in order, and the directory that `group_vars/` and `host_vars/` lie in. */
 interface InventoryPlace {
@@ -15,7 +15,7 @@ interface InventoryPlace {
   readonly varsBeside: string
 }
 
-/** What Ansible leaves out of an inventory directory; `.ini` is left out too, with a warning. */
+/** What Ansible leaves out of an inventory directory. */
 const ignored =
   /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$/
 
@@ -61,44 +61,25 @@ const sourcesBelow = (
   return names.flatMap((name) => {
     if (ignored.test(name)) return []
     const path = join(directory, name)
-    if (extname(name) === '.ini') return warnOfIni(path, problems)
     const entry = attempt(path, problems, () => statSync(path))
     if (entry?.isDirectory()) return sourcesBelow(path, [...above, real], problems)
     return entry?.isFile() ? readSource(path, entry, problems) : []
   })
 }
 
-const warnOfIni = (path: string, problems: Diagnostic[]): readonly InventorySource[] => {
-  const summary = `${path} is not read: in a directory the extension .ini is ignored, as in Ansible`
-  problems.push({ severity: 'warning', summary, hint: 'drop the extension, or name the file itself with -i' })
-  return []
-}
-
 const readSource = (path: string, entry: Stats, problems: Diagnostic[]): readonly InventorySource[] => {
   const bytes = attempt(path, problems, () => readFileSync(path))
   if (bytes === undefined) return []
-  const refusal = refusalOf(path, entry, bytes)
-  if (refusal === undefined) return [{ file: path, text: bytes.toString('utf8') }]
+  const isScript = bytes.subarray(0, 2).toString('latin1') === '#!'
+  const refusal = isScript ? unsafeToRun(path, entry) : refusalOf(path, bytes)
+  if (refusal === undefined) return [isScript ? { kind: 'script', file: path } : textOf(path, bytes)]
   problems.push({ severity: 'error', at: { file: path, line: 1, column: 1 }, ...refusal })
   return []
 }
 
-const refusalOf = (path: string, entry: Stats, bytes: Buffer): { summary: string; hint: string } | undefined => {
-  if (bytes.subarray(0, 2).toString('latin1') === '#!') {
-    const hint = `write its result into a file: ansible-inventory -i ${path} --list --yaml > hosts.yml`
-    const summary = isExecutable(path, entry) ? 'executable inventories come later' : 'this is a script, no inventory'
-    return { summary, hint }
-  }
+const textOf = (file: string, bytes: Buffer): InventorySource => ({ kind: 'text', file, text: bytes.toString('utf8') })
+
+const refusalOf = (path: string, bytes: Buffer): { summary: string; hint: string } | undefined => {
   if (extname(path) === '.toml') return { summary: 'inventories in TOML are not read', hint: 'write it as YAML or INI' }
   return isUtf8(bytes) ? undefined : { summary: 'this file is not text in UTF-8', hint: 'save it as UTF-8' }
-}
-
-const isExecutable = (path: string, entry: Stats): boolean => {
-  if (!entry.isFile()) return false
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

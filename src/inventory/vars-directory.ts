@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import { parseVarsFile } from '../documents/vars-file.ts'
 import type { Diagnostic, MapNode } from '../model/document.ts'
 import { nearest } from '../nearest.ts'
+import { localNames } from './localhost.ts'
 
 /** What `group_vars/` and `host_vars/` of one directory hold: by name, the files' maps in rising precedence. */
 export interface VarsDirectory {
@@ -41,25 +42,26 @@ const readFolder = (
   const present = new Set(entries)
   const used = new Set<string>()
   for (const entry of entries) {
-    const name = nameOf(entry, wanted)
-    if (name === undefined || used.has(name)) continue
-    used.add(name)
-    const files = extensions.map((extension) => name + extension).filter((file) => present.has(file))
-    const [first, ...others] = files
-    if (first === undefined) continue
-    for (const other of others) problems.push(overshadowed(join(folder, other), join(folder, first)))
-    found.set(name, readEntry(join(folder, first), problems))
+    const owners = namesOf(entry, wanted)
+    if (owners.length === 0) warnOfMisspelt(folder, entry, wanted, problems)
+    for (const name of owners) {
+      if (used.has(name)) continue
+      used.add(name)
+      const files = extensions.map((extension) => name + extension).filter((file) => present.has(file))
+      const [first, ...others] = files
+      if (first === undefined) continue
+      for (const other of others) problems.push(overshadowed(join(folder, other), join(folder, first)))
+      found.set(name, readEntry(join(folder, first), problems))
+    }
   }
-  for (const entry of entries) if (nameOf(entry, wanted) === undefined) warnOfMisspelt(folder, entry, wanted, problems)
   return found
 }
 
-/** The group or host that a file of variables belongs to. A host may be called `rs1.yml`: the whole name comes first. */
-const nameOf = (entry: string, { names }: Wanted): string | undefined => {
-  if (names.has(entry)) return entry
+/** Whose variables a file holds: `rs1.yml` is of the host rs1, and also of one that is called so. */
+const namesOf = (entry: string, { what, names }: Wanted): readonly string[] => {
   const extension = extname(entry)
-  const stem = entry.slice(0, entry.length - extension.length)
-  return extension !== '' && extensions.includes(extension) && names.has(stem) ? stem : undefined
+  const stem = extension !== '' && extensions.includes(extension) ? entry.slice(0, -extension.length) : entry
+  return [...new Set([entry, stem])].filter((name) => names.has(name) || (what === 'host' && localNames.has(name)))
 }
 
 const list = (folder: string, problems: Diagnostic[]): readonly string[] | undefined => {

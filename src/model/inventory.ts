@@ -13,6 +13,8 @@ export interface Inventory {
   readonly hosts: ReadonlyMap<string, Host>
   /** Group → names of all its hosts, children's included; has `all` and `ungrouped`. */
   readonly groups: ReadonlyMap<string, readonly string[]>
+  /** Scripts that give hosts and variables were not run. */
+  readonly incomplete?: boolean
   /** Group → names of its direct children. */
   readonly children: ReadonlyMap<string, readonly string[]>
 }

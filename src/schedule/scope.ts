@@ -90,6 +90,8 @@ export const createScopes = ({ inventory, playbooks, extra, check, locate, lost 
   }
   const magic = magicOf(inventory, check, hostScope)
 
+  const unread: Binding | undefined = inventory.incomplete ? { kind: 'pending', why: 'an inventory script' } : undefined
+
   const waiting = (name: string, { play, host, task }: Viewer): Binding | undefined => {
     const by = registers.find(name, host, play, task)
     if (by !== undefined) return { kind: 'pending', why: `the result of "${by.name}"` }
@@ -111,7 +113,8 @@ export const createScopes = ({ inventory, playbooks, extra, check, locate, lost 
           playVars.get(name) ??
           hostVars.get(name) ??
           learned.facts.get(name) ??
-          waitingFacts.get(name),
+          waitingFacts.get(name) ??
+          unread,
         names: () => {
           const layers = [extra, learned.results, taskVars, playVars, hostVars, learned.facts, waitingFacts]
           return new Set([...layers.flatMap((layer) => [...layer.keys()]), ...magic.names, ...registers.names()])

@@ -11,16 +11,36 @@ export interface InventoryCase {
   readonly files: Readonly<Record<string, string>>
   /** What `-i` names; `hosts` if not given. */
   readonly inventories?: readonly string[]
+  /** Where a playbook would lie. */
+  readonly playbookDirectory?: string
   /** A difference on purpose. */
-  readonly differs?: { readonly reason: string; readonly ours: Answer }
+  readonly differs?: { readonly reason: string; readonly ours: Answer } | undefined
 }
 
 /** The inventory as `--list` shows it, or that it was refused. */
 export type Answer = { readonly list: unknown } | { readonly refused: true }
 
+/** A difference: ipvs-play refuses what Ansible passes over. */
+export const refused = (reason: string): InventoryCase['differs'] => ({ reason, ours: { refused: true } })
+
+export const noHosts: InventoryCase['differs'] = {
+  reason: 'An inventory of nothing is no mistake by itself; a run of no hosts is',
+  ours: { list: { _meta: { hostvars: {} }, all: { children: ['ungrouped'] } } },
+}
+
+/** The answer for an inventory of one ungrouped host; without variables if none are given. */
+export const withVars = (host: string, vars?: Readonly<Record<string, unknown>>): Answer => ({
+  list: {
+    _meta: { hostvars: vars === undefined ? {} : { [host]: vars } },
+    all: { children: ['ungrouped'] },
+    ungrouped: { hosts: [host] },
+  },
+})
+
 /** Writes the files of each case into a directory of its name. */
 export const layOut = (cases: readonly InventoryCase[], folder: string): void => {
   for (const { name, files } of cases) {
+    mkdirSync(join(folder, name), { recursive: true })
     for (const [path, text] of Object.entries(files)) {
       const file = join(folder, name, path)
       mkdirSync(dirname(file), { recursive: true })
@@ -31,8 +51,11 @@ export const layOut = (cases: readonly InventoryCase[], folder: string): void =>
 
 const inventoriesOf = ({ inventories = ['hosts'] }: InventoryCase): readonly string[] => inventories
 
+const basedir = ({ playbookDirectory }: InventoryCase): readonly string[] =>
+  playbookDirectory === undefined ? [] : ['--playbook-dir', playbookDirectory]
+
 export const questionOf = (one: InventoryCase): Question => ({
-  argv: ['ansible-inventory', ...inventoriesOf(one).flatMap((path) => ['-i', path]), '--list'],
+  argv: ['ansible-inventory', ...inventoriesOf(one).flatMap((path) => ['-i', path]), ...basedir(one), '--list'],
   cwd: one.name,
 })
 
@@ -51,7 +74,9 @@ const withoutProfile = (list: { _meta: { profile?: string } }): unknown => {
 /** What ipvs-play makes of it. */
 export const ourAnswer = async (one: InventoryCase, folder: string): Promise<Answer> => {
   const paths = inventoriesOf(one).map((path) => (path.includes(',') ? path : join(folder, one.name, path)))
-  const { value, problems } = await readInventory(paths, { playbookDirectories: [] })
+  const { value, problems } = await readInventory(paths, {
+    playbookDirectories: one.playbookDirectory === undefined ? [] : [join(folder, one.name, one.playbookDirectory)],
+  })
   if (problems.some(({ severity }) => severity === 'error')) return { refused: true }
   return { list: JSON.parse(listJson(value)) }
 }

@@ -10,7 +10,8 @@ export const brief = (document: InventoryDocument): readonly string[] =>
     if (statement.kind === 'group') return `${statement.declares ? 'group' : 'vars-only'} ${statement.name}`
     if (statement.kind === 'child') return `${statement.group} > ${statement.child}`
     if (statement.kind === 'var') return `${statement.group} ${assigned(statement.variable)}`
-    return [`${statement.group}:`, statement.names.join(','), ...statement.vars.map(assigned)].join(' ')
+    const port = statement.port === undefined ? [] : [`ansible_port=${statement.port}`]
+    return [`${statement.group}:`, statement.names.join(','), ...port, ...statement.vars.map(assigned)].join(' ')
   })
 
 /** `line:column` of a problem. */

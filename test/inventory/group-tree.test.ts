@@ -39,10 +39,25 @@ test('ungrouped holds exactly the hosts of no other group', () => {
   expect(groupsOf('all: {hosts: {h1: , h2: }, children: {web: {hosts: {h2: }}}}').ungrouped).toEqual(['h1'])
 })
 
-test('a child may be declared later, in another file too', () => {
-  const { value, problems } = resolved('[top:children]\nweb\n', '[web]\nh1\n')
+test('a child may be declared later, or in an earlier file', () => {
+  const { value, problems } = resolved('[web]\nh1\n', '[top:children]\nweb\nlate\n[late]\nh2\n')
   expect(problems).toEqual([])
-  expect(value.groups.get('top')).toEqual(['h1'])
+  expect(value.groups.get('top')).toEqual(['h1', 'h2'])
+})
+
+test('a file may not use what only a later one declares', () => {
+  const { problems } = resolved('[top:children]\nweb\n[db:vars]\na=1\n', '[web]\nh1\n[db]\n')
+  expect(told(problems)).toEqual([
+    'error: f0:3:2 [db:vars] sets variables of a group that is declared only in f1, which is read later (put an empty section [db] here too)',
+    "error: f0:2:1 group 'web', a child of 'top', is declared only in f1, which is read later (put an empty section [web] here too)",
+  ])
+})
+
+test('the port behind a name counts where the host is named first', () => {
+  const { value } = resolved('h:2222\ni\n[web]\nh:2223\ni:2224\n')
+  const port = (host: string) => value.hosts.get(host)?.vars.get('ansible_port')
+  expect(port('h')).toMatchObject({ node: { value: 2222 } })
+  expect(port('i')).toBeUndefined()
 })
 
 test('a group with nothing in it is declared all the same', () => {

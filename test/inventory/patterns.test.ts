@@ -47,10 +47,6 @@ test.each([
     "no host or group is called 'realserver:&rs1' (with commas, separate every part by one: a,b,&c,!d)",
   ],
   [
-    'localhost',
-    "no host or group is called 'localhost' (this machine is a host only if the inventory names it: localhost ansible_connection=local)",
-  ],
-  [
     '@/nowhere/at/all',
     "the host pattern file '/nowhere/at/all' cannot be read (ENOENT) (@FILE names a file with one pattern a line)",
   ],
@@ -68,6 +64,23 @@ test('every mistake of a pattern is told, at its place, and the rest is selected
 
 test('several patterns are joined, each split by itself', () => {
   expect(selectHosts(['rs1:rs2', 'director', '!rs1'], small).value).toEqual(['rs2', 'd1'])
+})
+
+test('this machine is there for who asks for it, in no group', () => {
+  const { value } = resolved('rs1\n[all:vars]\nvip=192.0.2.100\nansible_connection=ssh\n')
+  expect(selectHosts('localhost', value)).toEqual({ value: ['localhost'], problems: [] })
+  expect(selectHosts('all:*', value).value).toEqual(['rs1'])
+  expect([...value.hosts.keys()]).toEqual(['rs1'])
+  const local = value.hosts.get('localhost')
+  expect(local?.groups).toEqual([])
+  expect(local?.vars.get('vip')).toMatchObject({ node: { value: '192.0.2.100' } })
+  expect(local?.vars.get('ansible_connection')).toEqual({ kind: 'value', value: 'local' })
+})
+
+test('this machine goes by the name that the inventory has for it', () => {
+  const { value } = resolved('127.0.0.1 a=1\n')
+  expect(selectHosts('localhost', value).value).toEqual(['127.0.0.1'])
+  expect(value.hosts.get('localhost')).toBeUndefined()
 })
 
 test('an empty group is a group', () => {
