@@ -2,7 +2,7 @@ import type { Plan } from '../model/task-type.ts'
 import type { Interpreter } from './interpreter.ts'
 import { type ForeseenOutcome, type ItemOutcome, planOutcome } from './outcome.ts'
 import { reportRest, reportTask } from './report.ts'
-import type { PlannedTask } from './round.ts'
+import { type PlannedTask, unsettles } from './round.ts'
 import type { WalkState } from './walk-state.ts'
 
 /** Check mode: the plan is the answer, nothing is sent. */
@@ -12,7 +12,7 @@ export const foretell: Interpreter = {
   foresee: (plan) => foretold(plan),
   carry: async (round, walk, engine) => {
     for (const planned of round.tasks) {
-      const doubt = planned.unknown ?? maybe(planned, walk) ?? mayMove(planned, walk)
+      const doubt = planned.unknown ?? maybe(planned, walk) ?? mayMove(planned, walk) ?? mayCome(planned, walk)
       const outcomes = doubt === undefined ? planned.items.map(({ plan }) => foretold(plan)) : [unknown(doubt)]
       const whole = reportTask(planned, keepsUnknown(planned, outcomes, walk), 0, { walk, engine })
       walk.cursor++
@@ -41,6 +41,14 @@ const mayMove = ({ items }: PlannedTask, walk: WalkState): string | undefined =>
     ? `as wished now, but "${walk.wouldChange}" would change the host before`
     : undefined
 
+/** A refusal may be gone once a program of an earlier task has run: a service that its package brings. */
+const mayCome = ({ items }: PlannedTask, walk: WalkState): string | undefined => {
+  const refused = items.find(({ plan, reads }) => plan.kind === 'refuse' && reads === true)
+  return walk.wouldUnsettle !== undefined && refused?.plan.kind === 'refuse'
+    ? `${refused.plan.problem.summary}; "${walk.wouldUnsettle}" may change that before`
+    : undefined
+}
+
 const unknown = (because: string): ItemOutcome => ({ status: 'unknown', differences: [], reason: because })
 
 const foretold = (plan: Plan): ForeseenOutcome =>
@@ -58,6 +66,8 @@ const keepsUnknown = (
 
 const noteDoubt = (planned: PlannedTask, whole: ItemOutcome, walk: WalkState): void => {
   if (whole.status === 'would-change') walk.wouldChange ??= planned.name
+  if (whole.status === 'would-change' && planned.items.some(({ plan }) => unsettles(plan)))
+    walk.wouldUnsettle ??= planned.name
   if (whole.status === 'unknown') for (const name of planned.task.notify) walk.maybeNotified.set(name, planned.name)
   if (whole.status === 'unknown' && !planned.task.type.keeps) walk.behindUnknown ??= planned.name
   if ((whole.status === 'unknown' || whole.status === 'failed') && planned.task.type.lasting !== undefined)

@@ -144,6 +144,7 @@ const planItems = (resolving: Resolving, planner: Planner): Verdict => {
     planned.push({
       ...(item.item === undefined ? {} : { item: item.item }),
       plan,
+      ...(item.kind === 'work' && task.type.readings(item.args).length > 0 ? { reads: true } : {}),
       environment: item.kind === 'work' ? item.environment : {},
     })
     if (plan.kind === 'refuse') break

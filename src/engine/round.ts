@@ -7,6 +7,8 @@ import type { Change, Lasting, Plan, Reading } from '../model/task-type.ts'
 export interface PlannedItem {
   readonly item?: Value
   readonly plan: Plan
+  /** Does the plan follow from what was read of the host? */
+  readonly reads?: true
   readonly environment: Readonly<Record<string, string>>
 }
 

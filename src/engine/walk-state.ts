@@ -41,6 +41,8 @@ export interface WalkState {
   readonly handled: Set<string>
   /** Check: the name of the first task that would change something. */
   wouldChange: string | undefined
+  /** Check: the name of the first that would start programs which may change anything. */
+  wouldUnsettle: string | undefined
   /** Check: the name of an earlier task whose effect is unknown. */
   behindUnknown: string | undefined
   /** Check: why what should last is not known. */

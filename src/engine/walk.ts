@@ -32,6 +32,7 @@ export const startWalk = (play: Play, host: HostState, session: Session, engine:
     maybeNotified: new Map(),
     handled: new Set(),
     wouldChange: undefined,
+    wouldUnsettle: undefined,
     behindUnknown: undefined,
     lastingUnknown: undefined,
     moved: undefined,

@@ -8,6 +8,7 @@ import failTask from './fail.ts'
 import pauseTask from './pause.ts'
 import persistTask from './persist.ts'
 import scriptTask from './script.ts'
+import serviceTask from './service.ts'
 import shellTask from './shell.ts'
 import sysctlTask from './sysctl.ts'
 import templateTask from './template.ts'
@@ -15,5 +16,5 @@ import vipOnLoTask from './vip-on-lo.ts'
 import waitForTask from './wait-for.ts'
 
 export const taskTypes: ReadonlyMap<string, TaskType<unknown>> = new Map(
-  [assertTask, commandTask, copyTask, debugTask, failTask, pauseTask, persistTask, scriptTask, shellTask, sysctlTask, templateTask, vipOnLoTask, waitForTask].map((type) => [type.name, type as TaskType<unknown>]),
+  [assertTask, commandTask, copyTask, debugTask, failTask, pauseTask, persistTask, scriptTask, serviceTask, shellTask, sysctlTask, templateTask, vipOnLoTask, waitForTask].map((type) => [type.name, type as TaskType<unknown>]),
 )

@@ -161,8 +161,7 @@ describe('mistakes of a task', () => {
     ],
     ['sysctll: {a: 1}', '3:7 unknown key `sysctll` in a task | did you mean `sysctl`?'],
     ['vip_on_lo: 192.0.2.1', '3:7 unknown task type `vip_on_lo` | did you mean `vip-on-lo`?'],
-    ['service: {name: nginx}', '3:7 `service` is not supported yet'],
-    ['ansible.builtin.service: {name: nginx}', '3:7 `ansible.builtin.service` is not supported yet'],
+    ['ipvs: {name: nginx}', '3:7 `ipvs` is not supported yet'],
     ['ipvs: []', '3:7 `ipvs` is not supported yet'],
     [
       'block: []',

@@ -62,6 +62,7 @@ export const walkOver = async (
       maybeNotified: new Map(),
       handled: new Set(),
       wouldChange: undefined,
+      wouldUnsettle: undefined,
       behindUnknown: undefined,
       lastingUnknown: undefined,
       moved: undefined,
