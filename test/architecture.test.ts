@@ -16,6 +16,7 @@ const rooms: Record<string, readonly string[]> = {
   engine: ['model', 'schedule', 'tasks', 'readings', 'remote', 'transport'],
   rollout: ['model', 'engine', 'schedule', 'readings'],
   reporters: ['model', 'documents'],
+  reference: ['model', 'documents'],
   lint: ['model', 'schedule', 'tasks', 'template'],
   lab: ['model'],
   cli: [
@@ -29,6 +30,7 @@ const rooms: Record<string, readonly string[]> = {
     'rollout',
     'reporters',
     'lint',
+    'reference',
     'lab',
   ],
 }
@@ -46,7 +48,7 @@ const packages: Record<string, readonly string[]> = {
   'p-limit': ['engine', 'rollout', 'transport'],
   commander: ['cli'],
   valibot: ['tasks'],
-  '@valibot/to-json-schema': ['tasks'],
+  '@valibot/to-json-schema': ['reference'],
   'ipaddr.js': ['readings', 'tasks', 'template', 'engine'],
   'fastest-levenshtein': ['.'],
 }

@@ -1,4 +1,7 @@
 import { Command, CommanderError, Help, type Option } from 'commander'
+import { completeCommand, completionCommand } from './completion.ts'
+import { docCommand, schemaCommand } from './doc.ts'
+import { initCommand } from './init.ts'
 import { inventoryCommand } from './inventory.ts'
 import { lintCommand } from './lint.ts'
 import { runCommand } from './run.ts'
@@ -13,14 +16,11 @@ const later: Readonly<Record<string, string>> = {
   status: 'what directors and real servers hold',
   runs: 'the journal of runs',
   rollback: 'undo a run',
-  doc: 'reference of the task types',
-  schema: 'JSON Schema for editors',
-  completion: 'shell completion',
-  init: 'a starter project',
 }
 
 const examples = `
 Examples:
+  $ ipvs-play init my-fleet                       a starter project
   $ ipvs-play lab up                              an embedded fleet to try things on
   $ ipvs-play run site.yml --check -D             what would change, and how
   $ ipvs-play run site.yml                        do it
@@ -48,10 +48,16 @@ const program = async (argv: readonly string[]): Promise<Command> => {
     .addCommand(runCommand())
     .addCommand(lintCommand())
     .addCommand(inventoryCommand())
+    .addCommand(docCommand())
+    .addCommand(schemaCommand())
+    .addCommand(initCommand())
   // The lab is only loaded where it is asked for: it costs every other command nothing.
-  if (argv[2] === 'lab') root.addCommand((await import('./lab.ts')).labCommand())
+  const asked = argv.slice(2)
+  if (asked[0] === 'lab' || asked[0] === '__complete') root.addCommand((await import('./lab.ts')).labCommand())
   else
     root.command('lab').description('an embedded fleet: hosts made of Linux namespaces, each with its own SSH server')
+  root.addCommand(completionCommand())
+  root.addCommand(completeCommand(root), { hidden: true })
   for (const [name, summary] of Object.entries(later)) {
     root
       .command(name, { hidden: true })

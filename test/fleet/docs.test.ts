@@ -55,7 +55,7 @@ describe.skipIf(skipped)('every shell example', () => {
     expect(wanted(line), `${line}\n${stdout}${stderr}`).toContain(code)
   })
 
-  test.each(['', 'run', 'lint', 'inventory'])('of `ipvs-play %s --help`', async (verb) => {
+  test.each(['', 'run', 'lint', 'inventory', 'doc', 'schema', 'completion'])('of `ipvs-play %s --help`', async (verb) => {
     const { stdout, code } = await execute(`ipvs-play ${verb} --help`)
     expect(code).toBe(0)
     const [, text = ''] = /^Examples:\n(.*?)(?:\n\n|$(?![\s\S]))/ms.exec(stdout) ?? []
