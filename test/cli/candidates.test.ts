@@ -20,16 +20,25 @@ const words = async (...line: string[]) => (await candidatesFor(root, line)).map
 test.each([
   [[''], ['run', 'lab', 'help']],
   [['r'], ['run']],
-  [['lab', ''], ['up', 'down']],
+  [
+    ['lab', ''],
+    ['up', 'down'],
+  ],
   [
     ['run', '--'],
     ['--forks', '--key', '--output', '--verbose', '--help'],
   ],
   [['run', '--o'], ['--output']],
-  [['run', '-o', ''], ['json', 'text']],
+  [
+    ['run', '-o', ''],
+    ['json', 'text'],
+  ],
   [['run', '--output=t'], ['--output=text']],
   [['run', '--output', '=', 't'], ['text']],
-  [['run', '--output', '='], ['json', 'text']],
+  [
+    ['run', '--output', '='],
+    ['json', 'text'],
+  ],
   [['run', '--forks', ''], []],
   [['run', '--key', 'x'], [':files']],
   [['run', '-v', 'a.yml', 'b'], [':files']],

@@ -55,17 +55,20 @@ describe.skipIf(skipped)('every shell example', () => {
     expect(wanted(line), `${line}\n${stdout}${stderr}`).toContain(code)
   })
 
-  test.each(['', 'run', 'lint', 'inventory', 'doc', 'schema', 'completion'])('of `ipvs-play %s --help`', async (verb) => {
-    const { stdout, code } = await execute(`ipvs-play ${verb} --help`)
-    expect(code).toBe(0)
-    const [, text = ''] = /^Examples:\n(.*?)(?:\n\n|$(?![\s\S]))/ms.exec(stdout) ?? []
-    const lines = commandsOf({ page: 'help', language: '', text })
-    expect(lines.length, stdout).toBeGreaterThan(0)
-    for (const line of lines) {
-      // The lab's own examples are what test/fleet/lab.test.ts does; a second lab would be this user's.
-      if (notExecuted.has(line) || line.startsWith('ipvs-play lab')) continue
-      const ended = await execute(line)
-      expect(wanted(line), `${line}\n${ended.stdout}${ended.stderr}`).toContain(ended.code)
-    }
-  })
+  test.each(['', 'run', 'lint', 'inventory', 'doc', 'schema', 'completion'])(
+    'of `ipvs-play %s --help`',
+    async (verb) => {
+      const { stdout, code } = await execute(`ipvs-play ${verb} --help`)
+      expect(code).toBe(0)
+      const [, text = ''] = /^Examples:\n(.*?)(?:\n\n|$(?![\s\S]))/ms.exec(stdout) ?? []
+      const lines = commandsOf({ page: 'help', language: '', text })
+      expect(lines.length, stdout).toBeGreaterThan(0)
+      for (const line of lines) {
+        // The lab's own examples are what test/fleet/lab.test.ts does; a second lab would be this user's.
+        if (notExecuted.has(line) || line.startsWith('ipvs-play lab')) continue
+        const ended = await execute(line)
+        expect(wanted(line), `${line}\n${ended.stdout}${ended.stderr}`).toContain(ended.code)
+      }
+    },
+  )
 })
