@@ -7,7 +7,7 @@ const rooms: Record<string, readonly string[]> = {
   model: [],
   documents: ['model'],
   inventory: ['model', 'documents'],
-  template: ['model'],
+  template: ['model', 'documents'],
   schedule: ['model', 'documents', 'inventory', 'template'],
   readings: ['model'],
   tasks: ['model', 'readings'],

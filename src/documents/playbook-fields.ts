@@ -81,6 +81,7 @@ export const magicNames = [
   'hostvars',
   'ansible_check_mode',
   'play_hosts',
+  'ansible_play_batch',
   'ansible_play_hosts',
   'ansible_play_hosts_all',
   'ansible_play_name',

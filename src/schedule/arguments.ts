@@ -3,9 +3,9 @@ import { isAbsolute, relative } from 'node:path'
 import type { DocNode, MapEntry, MapNode, Rendered, Scope, Value } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import type { LocalFile } from '../model/task-type.ts'
-import type { Blanks } from '../template/parse-text.ts'
 import { evaluate, renderNode, renderPartly } from '../template/render.ts'
 import { renderFile, type TemplateFile, templateFile } from '../template/render-file.ts'
+import type { Blanks } from '../template/split-text.ts'
 import type { Locate } from './scope.ts'
 
 /** Arguments of a map parted into text to render and expressions to evaluate. */

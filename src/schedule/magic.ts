@@ -5,6 +5,7 @@ import type { Host, Inventory } from '../model/inventory.ts'
 import type { Play } from '../model/schedule.ts'
 import { type Fault, fault } from '../template/fault.ts'
 import { pendingField, renderNode } from '../template/render.ts'
+import { createLookups } from './lookups.ts'
 
 export interface Magic {
   get(name: string, host: string, play: Play | undefined): Binding | undefined
@@ -22,6 +23,7 @@ const value = (of: Value | undefined): Binding | undefined =>
  */
 export const magicOf = (inventory: Inventory, check: boolean, hostScope: (host: string) => Scope): Magic => {
   const groups = once((): Value => Object.assign(Object.create(null), Object.fromEntries(inventory.groups)))
+  const lookups = createLookups()
   const hostvars = once(() => hostvarsOf(inventory, hostScope))
   const sources: Readonly<Record<string, Source>> = {
     inventory_hostname: (_, name) => name,
@@ -31,6 +33,7 @@ export const magicOf = (inventory: Inventory, check: boolean, hostScope: (host: 
     hostvars,
     ansible_check_mode: () => check,
     play_hosts: (_, __, play) => play?.hosts,
+    ansible_play_batch: (_, __, play) => play?.hosts,
     ansible_play_hosts: (_, __, play) => play?.hosts,
     ansible_play_hosts_all: (_, __, play) => play?.hosts,
     ansible_play_name: (_, __, play) => play?.name,
@@ -38,7 +41,9 @@ export const magicOf = (inventory: Inventory, check: boolean, hostScope: (host: 
   }
   return {
     get: (name, host, play) =>
-      Object.hasOwn(sources, name) ? value(sources[name]?.(inventory.hosts.get(host), host, play)) : undefined,
+      Object.hasOwn(sources, name)
+        ? value(sources[name]?.(inventory.hosts.get(host), host, play))
+        : lookups(name, play?.at.file),
     names: Object.keys(sources),
   }
 }

@@ -1,6 +1,7 @@
 import type { Value } from '../model/document.ts'
 import { fault } from './fault.ts'
 import { textOf } from './python-text.ts'
+import { formatPercent } from './text-format.ts'
 import { asNumber, compare, equals, type Inner, isList, isMap, isTrue, kindOf, used } from './values.ts'
 
 const maxLength = 1_000_000
@@ -28,6 +29,7 @@ export const binary = (operator: string, left: Value, right: Value): Value => {
   if (operator === '~') return textOf(left) + textOf(right)
   const [a, b] = [asNumber(left), asNumber(right)]
   if (a !== undefined && b !== undefined) return numeric(operator, a, b)
+  if (operator === '%' && typeof left === 'string') return formatPercent(left, isList(right) ? right : [right])
   if (operator === '+' && typeof left === 'string' && typeof right === 'string') return left + right
   if (operator === '+' && isList(left) && isList(right)) return [...left, ...right]
   const times = operator === '*' ? (repeated(left, right) ?? repeated(right, left)) : undefined

@@ -133,6 +133,7 @@ const chosen = (of: Extract<Expression, { kind: 'choice' }>, context: Evaluation
   return missing(() => ({
     ...fault('the condition is false and there is no else', undefined, of.offset),
     missing: true,
+    blank: true,
   }))
 }
 
@@ -192,6 +193,12 @@ const keysOnly = (node: DocNode): Found | undefined => {
   return inner(mapOf(node.entries.map(({ key }) => [String(key.value), null])))
 }
 
+/** Names that other languages or Ansible have, and what stands for them here. */
+const notHere: { readonly [name: string]: string | undefined } = Object.assign(Object.create(null), {
+  null: 'none',
+  ansible_facts: 'facts',
+})
+
 const named = (name: string, offset: number, context: Evaluation): Found => {
   const local = context.local(name)
   if (local !== undefined) return inner(local)
@@ -200,11 +207,19 @@ const named = (name: string, offset: number, context: Evaluation): Found => {
   if (name === 'omit') return inner(omit)
   return inner(
     missing(() => {
-      const similar = nearest(name, context.names())
+      const similar = notHere[name] ?? nearest(name, context.names())
       const hint = similar === undefined ? undefined : `did you mean ${similar}?`
       return { ...fault(`undefined variable "${name}"`, hint, offset), missing: true }
     }),
   )
+}
+
+/** `loop.cycle('odd', 'even')`: each round the next. */
+const cycled = (loop: Value, given: readonly Value[]): Value => {
+  const index = asNumber(used(member(loop, 'index0')))
+  const chosen = index === undefined ? undefined : given[index % given.length]
+  if (chosen === undefined) throw fault('loop.cycle() needs values to choose from')
+  return chosen
 }
 
 const applied = (
@@ -228,14 +243,22 @@ const keywords = (args: Arguments, context: Evaluation): readonly (readonly [str
 const tested = (of: Extract<Expression, { kind: 'test' }>, context: Evaluation): boolean => {
   const test = tests[of.name]
   if (!test) throw fault(`"${of.name}" is unknown`)
-  const operand = evaluate(of.of, context)
-  const subject = test.tolerant ? operand : at(of.of.offset, () => used(operand))
+  const subject = test.tolerant ? presence(of.of, context) : at(of.of.offset, () => used(evaluate(of.of, context)))
   const given = bindArguments(of.name, test, positional(of.args, context), keywords(of.args, context))
   return test.run(subject, given) !== of.negated
 }
 
+/** What `is defined` looks at: a list or map that was written is there, whatever is missing within it. */
+const presence = (of: Expression, context: Evaluation): Inner => {
+  if (of.kind !== 'name' && of.kind !== 'attribute' && of.kind !== 'index') return evaluate(of, context)
+  const found = find(of, context)
+  return found.kind === 'node' && found.node.kind !== 'scalar' ? true : settled(found, context)
+}
+
 const called = (of: Extract<Expression, { kind: 'method' }>, context: Evaluation): Inner => {
   const base = value(of.of, context)
+  if (of.of.kind === 'name' && of.of.name === 'loop' && of.name === 'cycle')
+    return cycled(base, positional(of.args, context))
   if (of.name === 'format' && typeof base === 'string')
     return formatBraces(base, positional(of.args, context), new Map(keywords(of.args, context)))
   const methods = methodsOf(base)

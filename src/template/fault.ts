@@ -15,6 +15,8 @@ export interface Fault {
   readonly at?: Position
   /** The value is merely missing: `default` and `is defined` accept that. */
   readonly missing?: true
+  /** It may stand within other text, where it leaves nothing behind. */
+  readonly blank?: true
 }
 
 interface Waits {

@@ -7,6 +7,8 @@ import { asNumber, kindOf, used } from './values.ts'
 export interface Tools {
   /** Counts work, so that no template runs for ever. */
   spend(steps: number): void
+  /** What a lookup finds; null when there is nothing of that name. */
+  lookup(plugin: string, term: string): Value
   filter(name: string, value: Inner, args: readonly Value[]): Inner
   test(name: string, value: Inner, args: readonly Value[]): boolean
 }
@@ -25,6 +27,8 @@ export interface Operation {
   readonly positional?: number
   readonly rest?: true
   readonly tolerant?: true
+  /** Takes arguments of any name, as one map. */
+  readonly named?: true
   run(value: Inner, given: Given, tools: Tools): Inner
 }
 
@@ -45,6 +49,12 @@ export const textFrom = (value: Value | undefined): string => {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return String(value)
   throw fault(`expected text, found ${value === undefined ? 'nothing' : kindOf(value)}`, 'make it text with | string')
+}
+
+/** Text that must be text. */
+export const exactText = (value: Value): string => {
+  if (typeof value === 'string') return value
+  throw fault(`expected text, found ${kindOf(value)}`)
 }
 
 export const numberFrom = (value: Value | undefined): number => {

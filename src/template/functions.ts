@@ -1,5 +1,6 @@
 import { fault } from './fault.ts'
 import { numberFrom, type Operations, on } from './filter.ts'
+import { lookup, query } from './lookups.ts'
 import { textOf } from './python-text.ts'
 import { isMap, itemsOf, mapOf } from './values.ts'
 
@@ -16,6 +17,11 @@ export const functions: Operations = {
     tools.spend(count)
     return Array.from({ length: count }, (_item, index) => start + index * step)
   }),
+  lookup,
+  query,
+  q: query,
+  /** What `{% set space.name = … %}` writes to. */
+  namespace: { params: [], named: true, run: (_, given) => given[0] ?? mapOf([]) },
   dict: on('pairs', (_, [pairs = []]) => {
     if (isMap(pairs)) return pairs
     return mapOf(itemsOf(pairs).map((pair) => [textOf(itemsOf(pair)[0] ?? null), itemsOf(pair)[1] ?? null]))
@@ -24,16 +30,10 @@ export const functions: Operations = {
 
 export const functionNames: ReadonlySet<string> = new Set(Object.keys(functions))
 
-const noLookup = 'put the value in a variable or a variable file'
-
 /** Functions that Ansible has and a template here has not, with the next move. */
 export const lackingFunctions: { readonly [name: string]: string | undefined } = Object.assign(Object.create(null), {
-  lookup: noLookup,
-  query: noLookup,
-  q: noLookup,
   now: 'put the time in a variable with -e',
   undef: 'use | mandatory',
-  namespace: 'build the value with filters instead',
   cycler: 'use loop.index and %',
   joiner: 'use | join',
 })

@@ -2,7 +2,7 @@ import type { Value } from '../model/document.ts'
 import { fault } from './fault.ts'
 import { flagFrom, numberFrom, type Operation, type Operations, on, onText, textFrom } from './filter.ts'
 import { textOf } from './python-text.ts'
-import { capitalize, splitRight, splitText, trim } from './text.ts'
+import { capitalize, centered, splitRight, splitText, trim } from './text.ts'
 import { equals, isList, isMap, itemsOf, used } from './values.ts'
 
 const separator = (value: Value | undefined): string | undefined =>
@@ -89,6 +89,7 @@ const textMethods: Operations = {
   rjust: onText('width fill', (text, [width, fill]) =>
     text.padStart(sized(width), fill === undefined ? ' ' : textFrom(fill)),
   ),
+  center: onText('width', (text, [width]) => centered(text, numberFrom(width))),
   partition: onText('sep', (text, [mark]) => {
     const at = text.indexOf(textFrom(mark))
     return at === -1 ? [text, '', ''] : parted(text, at, textFrom(mark))

@@ -2,7 +2,9 @@ import type { Value } from '../model/document.ts'
 import { nearest } from '../nearest.ts'
 import {
   type Cursor,
+  cursorOver,
   expect,
+  expectEnd,
   expectName,
   isOperator,
   isWord,
@@ -13,12 +15,21 @@ import {
   take,
   unexpected,
 } from './cursor.ts'
-import { fault } from './fault.ts'
+import { fault, rethrowAt } from './fault.ts'
 import { filterNames } from './filters.ts'
 import { functionNames, lackingFunctions } from './functions.ts'
+import { knownPlugin } from './lookups.ts'
 import type { Arguments, Comparison, Expression } from './syntax.ts'
 import { testNames } from './tests.ts'
-import type { Token } from './tokens.ts'
+import { lex, type Token } from './tokens.ts'
+
+/** A text that is an expression as a whole, as in `when`. */
+export const parseWhole = (text: string): Expression => {
+  const cursor = cursorOver(lex(text, 0).tokens, true)
+  const expression = parseExpression(cursor)
+  expectEnd(cursor)
+  return expression
+}
 
 /** A whole expression, inline `if` included. Throws a fault with its offset. */
 export const parseExpression = (cursor: Cursor): Expression => {
@@ -127,7 +138,6 @@ const constants: { readonly [name: string]: Value } = {
   False: false,
   none: null,
   None: null,
-  null: null,
 }
 
 const parsePrimary = (cursor: Cursor): Expression => {
@@ -165,7 +175,19 @@ const parseName = (cursor: Cursor, token: Token): Expression => {
   const lacking = lackingFunctions[name]
   if (lacking !== undefined) throw fault(`${name}() is not supported`, lacking, offset)
   known(name, functionNames, 'function', offset)
-  return { kind: 'call', offset, name, args: parseArguments(cursor) }
+  const args = parseArguments(cursor)
+  if (name === 'lookup' || name === 'query' || name === 'q') checkPlugin(args)
+  return { kind: 'call', offset, name, args }
+}
+
+/** A lookup that is not there is a mistake whatever the variables are. */
+const checkPlugin = ({ positional: [plugin] }: Arguments): void => {
+  if (plugin?.kind !== 'literal' || typeof plugin.value !== 'string') return
+  try {
+    knownPlugin(plugin.value)
+  } catch (thrown) {
+    rethrowAt(thrown, plugin.offset)
+  }
 }
 
 const known = (name: string, names: ReadonlySet<string>, what: string, offset: number): void => {
@@ -265,7 +287,8 @@ const parseSubscript = (cursor: Cursor, of: Expression): Expression => {
   return { kind: 'index', offset, of, index }
 }
 
-const parseFilters = (cursor: Cursor, start: Expression): Expression => {
+/** Filters and tests behind an expression. */
+export const parseFilters = (cursor: Cursor, start: Expression): Expression => {
   let result = start
   for (let token = peek(cursor); ; token = peek(cursor)) {
     if (isOperator(token, '|')) result = parseFilter(cursor, result)

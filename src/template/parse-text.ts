@@ -1,127 +1,17 @@
 import { nearest } from '../nearest.ts'
-import { type Cursor, cursorOver, expect, expectEnd, expectName, take } from './cursor.ts'
+import { type Cursor, cursorOver, expect, expectEnd, expectName, peek, take } from './cursor.ts'
 import { fault } from './fault.ts'
-import { parseExpression, parseOr } from './parse-expression.ts'
+import { parseExpression, parseFilters, parseOr } from './parse-expression.ts'
+import { type Piece, type Reading, split, usualReading } from './split-text.ts'
 import type { Branch, Expression, Part } from './syntax.ts'
-import { lex, type Token } from './tokens.ts'
-
-/** A piece of template text: plain text, an output or a statement with its tokens. */
-type Piece =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'output' | 'statement'; readonly tokens: readonly Token[]; readonly offset: number }
-
-/** Could the text hold a template at all? */
-export const isTemplate = (text: string): boolean => text.includes('{{') || text.includes('{%') || text.includes('{#')
-
-/** What blocks do to the blanks around them, under Jinja's names for it. */
-export interface Blanks {
-  /** A block takes the line end behind it along. */
-  readonly trimBlocks: boolean
-  /** A block takes the blanks between it and the start of its line along. */
-  readonly lstripBlocks: boolean
-}
-
-/** Ansible's. */
-export const usualBlanks: Blanks = { trimBlocks: true, lstripBlocks: false }
 
 /** A text with `{{ }}`, `{% %}` and `{# #}`. Throws a fault with its offset. */
-export const parseText = (text: string, blanks: Blanks = usualBlanks): readonly Part[] => {
-  const reader: Reader = { pieces: split(text, blanks), at: 0, depth: 0 }
+export const parseText = (text: string, how: Reading = usualReading): readonly Part[] => {
+  const reader: Reader = { pieces: split(text, how), at: 0, depth: 0 }
   const parts = parseParts(reader, [])
   const left = reader.pieces[reader.at]
   if (left && left.kind !== 'text') throw fault(`{% ${wordOf(left)} %} without its beginning`, undefined, left.offset)
   return parts
-}
-
-/** A text that is an expression as a whole, as in `when`. */
-export const parseWhole = (text: string): Expression => {
-  const cursor = cursorOver(lex(text, 0).tokens, true)
-  const expression = parseExpression(cursor)
-  expectEnd(cursor)
-  return expression
-}
-
-const marks = /\{\{|\{%|\{#/g
-
-const split = (text: string, blanks: Blanks): readonly Piece[] => {
-  const pieces: Piece[] = []
-  let at = 0
-  let trims = false
-  for (let mark = markAt(text, at); ; mark = markAt(text, at)) {
-    const plain = text.slice(at, mark ?? text.length)
-    const before = mark === undefined ? plain : plainBefore(text, plain, mark, blanks)
-    const shown = trims ? before.trimStart() : before
-    if (shown !== '') pieces.push({ kind: 'text', text: shown })
-    if (mark === undefined) return pieces
-    const read = readMark(text, mark, blanks)
-    pieces.push(...read.pieces)
-    at = read.end
-    trims = read.trims
-  }
-}
-
-/** The text in front of a mark, without the blanks that the mark takes along. */
-const plainBefore = (text: string, plain: string, mark: number, { lstripBlocks }: Blanks): string => {
-  const sign = text[mark + 2]
-  if (sign === '-') return plain.trimEnd()
-  if (!lstripBlocks || sign === '+' || text[mark + 1] === '{') return plain
-  const kept = plain.replace(/[^\S\n]+$/, '')
-  const atLineStart =
-    kept.endsWith('\n') || (kept === '' && (mark === plain.length || text[mark - plain.length - 1] === '\n'))
-  return atLineStart ? kept : plain
-}
-
-/** Behind a block that ends before `end`: with `trimBlocks` also behind the line end, unless the block says `+%}`. */
-const afterBlock = (text: string, end: number, { trimBlocks }: Blanks): number =>
-  trimBlocks && text[end] === '\n' && text[end - 3] !== '+' ? end + 1 : end
-
-const markAt = (text: string, from: number): number | undefined => {
-  marks.lastIndex = from
-  return marks.exec(text)?.index
-}
-
-interface Mark {
-  readonly pieces: readonly Piece[]
-  readonly end: number
-  readonly trims: boolean
-}
-
-const readMark = (text: string, offset: number, blanks: Blanks): Mark => {
-  const signed = text[offset + 2] === '-' || text[offset + 2] === '+' ? 1 : 0
-  const from = offset + 2 + signed
-  if (text[offset + 1] === '#') return readComment(text, offset, blanks)
-  if (text[offset + 1] === '{') {
-    const { tokens, end, trims } = lex(text, from, '}}')
-    return { pieces: [{ kind: 'output', tokens, offset }], end, trims }
-  }
-  const { tokens, end, trims } = lex(text, from, '%}')
-  if (tokens[0]?.text === 'raw' && tokens.length === 2) return readRaw(text, offset, end, blanks)
-  return { pieces: [{ kind: 'statement', tokens, offset }], end: afterBlock(text, end, blanks), trims }
-}
-
-const readComment = (text: string, offset: number, blanks: Blanks): Mark => {
-  const close = text.indexOf('#}', offset + 2)
-  if (close === -1)
-    throw fault(
-      '{# begins a comment, and its closing #} is missing',
-      'write {{ "{#" }} for the characters themselves',
-      offset,
-    )
-  return { pieces: [], end: afterBlock(text, close + 2, blanks), trims: text[close - 1] === '-' }
-}
-
-const endRaw = /\{%([-+]?)\s*endraw\s*([-+]?)%\}/g
-
-const readRaw = (text: string, offset: number, from: number, blanks: Blanks): Mark => {
-  endRaw.lastIndex = from
-  const close = endRaw.exec(text)
-  if (!close) throw fault('{% endraw %} is missing', undefined, offset)
-  const [whole, before, after] = close
-  const start = text[from - 3] === '-' ? from : afterBlock(text, from, blanks)
-  const body = text.slice(start, close.index)
-  const left = text[from - 3] === '-' ? body.trimStart() : body
-  const raw: Piece = { kind: 'text', text: before === '-' ? left.trimEnd() : left }
-  return { pieces: [raw], end: afterBlock(text, close.index + whole.length, blanks), trims: after === '-' }
 }
 
 interface Reader {
@@ -154,8 +44,23 @@ const parseParts = (reader: Reader, until: readonly string[]): readonly Part[] =
   return parts
 }
 
-const ends = new Set(['elif', 'else', 'endif', 'endfor'])
-const statements = ['if', 'for', 'set', 'raw']
+const ends = new Set(['elif', 'else', 'endif', 'endfor', 'endset', 'endwith', 'endfilter'])
+const statements = ['if', 'for', 'set', 'with', 'filter', 'raw']
+
+/** What Jinja has and is left out here, with the next move. */
+const lacking: { readonly [word: string]: string | undefined } = Object.assign(Object.create(null), {
+  include: 'put the text into this file',
+  import: 'put what it defines into variables',
+  from: 'put what it defines into variables',
+  extends: 'put the text into this file',
+  block: 'leave it out: nothing extends this text',
+  macro: 'loop over a list with {% for %}',
+  call: 'loop over a list with {% for %}',
+  do: 'values do not change; build them with filters',
+  break: 'choose the items with {% for … if … %} or | select',
+  continue: 'choose the items with {% for … if … %} or | select',
+  autoescape: 'use | escape',
+})
 
 const wholeOf = (cursor: Cursor): Expression => {
   const expression = parseExpression(cursor)
@@ -170,14 +75,13 @@ const parseStatement = (reader: Reader, piece: Statement): Part => {
   const { text: word, offset } = expectName(cursor)
   if (word === 'if') return parseIf(reader, cursor, piece)
   if (word === 'for') return parseFor(reader, cursor, piece)
-  if (word === 'set') {
-    const name = expectName(cursor).text
-    expect(cursor, '=')
-    reader.at += 1
-    return { kind: 'set', name, value: wholeOf(cursor) }
-  }
+  if (word === 'set') return parseSet(reader, cursor, piece)
+  if (word === 'with') return parseWith(reader, cursor, piece)
+  if (word === 'filter') return parseFilterBlock(reader, cursor, piece)
+  const hintForLacking = lacking[word]
+  if (hintForLacking !== undefined) throw fault(`{% ${word} %} is not supported`, hintForLacking, offset)
   const similar = nearest(word, statements)
-  const hint = similar === undefined ? 'if, for, set and raw are known' : `did you mean ${similar}?`
+  const hint = similar === undefined ? 'if, for, set, with, filter and raw are known' : `did you mean ${similar}?`
   throw fault(`unknown statement {% ${word} %}`, hint, offset)
 }
 
@@ -192,6 +96,72 @@ const closing = (
   reader.at += 1
   const cursor = cursorOver(piece.tokens)
   return { word: expectName(cursor).text, cursor }
+}
+
+const parseNames = (cursor: Cursor): readonly string[] => {
+  const names = [expectName(cursor).text]
+  while (take(cursor, ',')) names.push(expectName(cursor).text)
+  return names
+}
+
+/** The local name under which a filter gets the text that was written before it. */
+const blockText = '(text of the block)'
+
+/** Filters over the text of a block, as `set` and `filter` have them. */
+const overBlock = (cursor: Cursor): Expression => {
+  const { offset } = peek(cursor)
+  const expression = parseFilters(cursor, { kind: 'name', offset, name: blockText })
+  expectEnd(cursor)
+  return expression
+}
+
+/** `set a = …`, `set a, b = …`, `set space.a = …`, and `set a` with its text up to `endset`. */
+const parseSet = (reader: Reader, cursor: Cursor, piece: Statement): Part => {
+  const names = parseNames(cursor)
+  const [name = ''] = names
+  const field = take(cursor, '.') ? expectName(cursor).text : undefined
+  if (take(cursor, '=')) {
+    reader.at += 1
+    const value = parseTuple(cursor)
+    expectEnd(cursor)
+    return field === undefined ? { kind: 'set', names, value } : { kind: 'set-field', name, field, value }
+  }
+  if (field !== undefined || names.length > 1) expect(cursor, '=')
+  const value = overBlock(cursor)
+  return { kind: 'set-text', name, body: parseBody(reader, piece, 'endset'), blockText, value }
+}
+
+/** `1, 2` without brackets is a list. */
+const parseTuple = (cursor: Cursor): Expression => {
+  const first = parseExpression(cursor)
+  const items = [first]
+  while (take(cursor, ',') && peek(cursor).kind !== 'end') items.push(parseExpression(cursor))
+  return items.length === 1 ? first : { kind: 'list', offset: first.offset, items }
+}
+
+const parseWith = (reader: Reader, cursor: Cursor, piece: Statement): Part => {
+  const bindings: (readonly [string, Expression])[] = []
+  while (peek(cursor).kind !== 'end') {
+    const { text: name } = expectName(cursor)
+    expect(cursor, '=')
+    bindings.push([name, parseExpression(cursor)])
+    if (!take(cursor, ',')) expectEnd(cursor)
+  }
+  return { kind: 'with', bindings, body: parseBody(reader, piece, 'endwith') }
+}
+
+const parseFilterBlock = (reader: Reader, cursor: Cursor, piece: Statement): Part => {
+  const value = overBlock({ ...cursor, tokens: [pipe, ...cursor.tokens.slice(cursor.at)], at: 0 })
+  return { kind: 'filtered', body: parseBody(reader, piece, 'endfilter'), blockText, value }
+}
+
+const pipe = { kind: 'operator', text: '|', offset: 0 } as const
+
+const parseBody = (reader: Reader, opened: Statement, end: string): readonly Part[] => {
+  reader.at += 1
+  const body = parseParts(reader, [end])
+  closing(reader, opened, end)
+  return body
 }
 
 const parseIf = (reader: Reader, first: Cursor, piece: Statement): Part => {
@@ -212,8 +182,7 @@ const parseIf = (reader: Reader, first: Cursor, piece: Statement): Part => {
 }
 
 const parseFor = (reader: Reader, cursor: Cursor, piece: Statement): Part => {
-  const names = [expectName(cursor).text]
-  while (take(cursor, ',')) names.push(expectName(cursor).text)
+  const names = parseNames(cursor)
   expect(cursor, 'in')
   const over = parseOr(cursor)
   const only = take(cursor, 'if') ? parseExpression(cursor) : undefined

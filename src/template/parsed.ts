@@ -1,7 +1,9 @@
 import type { Diagnostic, DocNode, ScalarNode, Value } from '../model/document.ts'
 import { diagnosticOf, isFault } from './fault.ts'
-import { type Blanks, isTemplate, parseText, parseWhole } from './parse-text.ts'
+import { parseWhole } from './parse-expression.ts'
+import { parseText } from './parse-text.ts'
 import { placeIn } from './place.ts'
+import { isTemplate, type Reading } from './split-text.ts'
 import type { Expression, Part } from './syntax.ts'
 import { mapOf } from './values.ts'
 
@@ -32,8 +34,8 @@ const attempt = <T>(node: ScalarNode, parse: (text: string) => T): Parsed<T> => 
 }
 
 /** The parts of a node's text, or what is wrong with it. */
-export const parsedText = (node: ScalarNode, blanks?: Blanks): Parsed<readonly Part[]> =>
-  parsed(texts, node, (text) => parseText(text, blanks))
+export const parsedText = (node: ScalarNode, how?: Reading): Parsed<readonly Part[]> =>
+  parsed(texts, node, (text) => parseText(text, how))
 
 /** A node's text as one expression, or what is wrong with it. */
 export const parsedExpression = (node: ScalarNode): Parsed<Expression> => parsed(expressions, node, parseWhole)

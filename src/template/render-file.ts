@@ -1,10 +1,10 @@
 /** Whole template files, as Ansible's `template` renders them. */
 import type { Diagnostic, Position, Rendered, ScalarNode, Scope } from '../model/document.ts'
 import { diagnosticOf, fault } from './fault.ts'
-import { type Blanks, isTemplate, usualBlanks } from './parse-text.ts'
 import { type Parsed, parsedText } from './parsed.ts'
-import { evaluationOf, located, newWork } from './rendering.ts'
+import { evaluationOf, located, newWork, withLineEnds } from './rendering.ts'
 import { settle } from './settle.ts'
+import { type Blanks, isTemplate, usualReading } from './split-text.ts'
 import type { Part } from './syntax.ts'
 import { walkToText } from './walk.ts'
 
@@ -23,7 +23,7 @@ export const templateFile = (text: string, file: string, blanks: Partial<Blanks>
   const from = header.length
   const node = nodeOf(text.slice(from), file, from === 0 ? 1 : 2)
   if (header.problem) return { node, parsed: { kind: 'fault', problem: header.problem } }
-  return { node, parsed: parsedText(node, { ...usualBlanks, ...blanks, ...header.blanks }) }
+  return { node, parsed: parsedText(node, { ...usualReading, rawStrings: false, ...blanks, ...header.blanks }) }
 }
 
 /**
@@ -34,11 +34,12 @@ export const renderFile = ({ node, parsed }: TemplateFile, scope: Scope): Render
   if (parsed.kind === 'fault') return { kind: 'problem', problem: parsed.problem }
   if (!isTemplate(String(node.value))) return { kind: 'value', value: String(node.value) }
   const work = newWork(scope)
-  const rendered = settle(
-    () => located(node, () => walkToText(parsed.parsed, { evaluation: (locals) => evaluationOf(work, locals) })),
-    node,
-  )
-  return rendered.kind === 'value' ? { kind: 'value', value: rendered.value ?? '' } : rendered
+  const walked = (): string | null =>
+    walkToText(parsed.parsed, { evaluation: (locals) => evaluationOf(work, locals) }) ?? null
+  const rendered = settle(() => located(node, walked), node)
+  if (rendered.kind !== 'value') return rendered
+  const text = rendered.value
+  return { kind: 'value', value: text === null ? '' : withLineEnds(text, String(node.value)) }
 }
 
 /** One piece a line, so that every place in the text is known. */

@@ -5,6 +5,7 @@ import { type Evaluation, type Found, find } from './evaluate.ts'
 import { fault, isFault, isStop } from './fault.ts'
 import type { Tools } from './filter.ts'
 import { filters } from './filters.ts'
+import { lookupName } from './lookups.ts'
 import { parsedText, staticValue } from './parsed.ts'
 import { placeIn } from './place.ts'
 import { textOf } from './python-text.ts'
@@ -26,6 +27,12 @@ export interface Work {
 export const newWork = (scope: Scope): Work => {
   let left = maxSteps
   const tools: Tools = {
+    lookup: (plugin, term) => {
+      const found = scope.get(lookupName(plugin, term))
+      if (found?.kind !== 'value')
+        throw fault(`lookup('${plugin}') is not possible here`, 'put its value into a variable of the play')
+      return found.value
+    },
     spend: (steps) => {
       left -= steps
       if (left < 0) throw fault('the template does too much work', 'does it loop over itself?')
@@ -79,7 +86,7 @@ const renderVariable = (node: DocNode, name: string, work: Work): Inner => {
     work.done.set(node, result)
     return result
   } catch (thrown) {
-    if (isFault(thrown) && thrown.missing) return missing(() => thrown)
+    if (isFault(thrown) && thrown.missing && node.kind === 'scalar') return missing(() => thrown)
     throw thrown
   }
 }
@@ -118,8 +125,15 @@ export const renderInner = (node: DocNode, work: Work): Inner => {
 const renderText = (node: ScalarNode, work: Work): Inner => {
   const parsed = parsedText(node)
   if (parsed.kind === 'fault') throw { ...fault(parsed.problem.summary, parsed.problem.hint), at: parsed.problem.at }
-  return located(node, () => walkParts(parsed.parsed, { evaluation: (locals) => evaluationOf(work, locals) }))
+  const result = located(node, () => walkParts(parsed.parsed, { evaluation: (locals) => evaluationOf(work, locals) }))
+  return typeof result === 'string' ? withLineEnds(result, String(node.value)) : result
 }
+
+const lineEndsOf = (text: string): number => text.length - text.replace(/\n+$/, '').length
+
+/** As many line ends as the template has, at least: Jinja drops the last, and Ansible puts it back. */
+export const withLineEnds = (text: string, template: string): string =>
+  text + '\n'.repeat(Math.max(0, lineEndsOf(template) - lineEndsOf(text)))
 
 const renderMap = (
   node: MapNode,

@@ -56,7 +56,22 @@ export type Part =
       readonly body: readonly Part[]
       readonly otherwise: readonly Part[]
     }
-  | { readonly kind: 'set'; readonly name: string; readonly value: Expression }
+  | { readonly kind: 'set'; readonly names: readonly string[]; readonly value: Expression }
+  | { readonly kind: 'set-field'; readonly name: string; readonly field: string; readonly value: Expression }
+  | ({ readonly kind: 'set-text'; readonly name: string } & OverBlock)
+  | ({ readonly kind: 'filtered' } & OverBlock)
+  | {
+      readonly kind: 'with'
+      readonly bindings: readonly (readonly [string, Expression])[]
+      readonly body: readonly Part[]
+    }
+
+/** A value made of the text of a block, which it finds under the local name `blockText`. */
+export interface OverBlock {
+  readonly body: readonly Part[]
+  readonly blockText: string
+  readonly value: Expression
+}
 
 export interface Branch {
   readonly condition: Expression

@@ -1,7 +1,9 @@
 import type { Value } from '../model/document.ts'
 import { compares, contains } from './arithmetic.ts'
 import { fault } from './fault.ts'
-import { type Given, numberFrom, textFrom } from './filter.ts'
+import { flagFrom, type Given, numberFrom, textFrom } from './filter.ts'
+import { booleanOf } from './filters/values.ts'
+import { textOf } from './python-text.ts'
 import { type RegexFlags, regexOf, subject } from './regex.ts'
 import { equals, type Inner, isList, isMap, isMissing, isTrue, itemsOf, kindOf, used } from './values.ts'
 import { compareVersions } from './version.ts'
@@ -33,7 +35,7 @@ type Matching = (pattern: string, flags: RegexFlags) => RegExp
 const pattern = (matching: Matching): TestOperation => ({
   params: ['pattern', 'ignorecase', 'multiline'],
   run: (value, [text, ignoreCase, multiline]) =>
-    matching(textFrom(text), { ignoreCase, multiline }).test(subject(textFrom(used(value)))),
+    matching(textFrom(text), { ignoreCase, multiline }).test(subject(textOf(value))),
 })
 
 const regex: TestOperation = {
@@ -58,12 +60,44 @@ const isNumber = (value: Value): boolean => typeof value === 'number' || typeof 
 
 const subset = (inner: Inner, outer: Inner): boolean => itemsOf(inner).every((item) => contains(itemsOf(outer), item))
 
+/** With `convert_bool`, `yes`, `on`, `1` and `true` are true as well, and their opposites false. */
+const truth = (wanted: boolean): TestOperation => ({
+  params: ['convert_bool'],
+  run: (value, [convert]) => {
+    const known = used(value)
+    return isTrue(flagFrom(convert) ? (booleanOf(known) ?? known) : known) === wanted
+  },
+})
+
+/** The parts that Python's urlparse sees; any text has them. With `schemes` only those are taken. */
+const uriTest = (holds: (parts: { readonly scheme: string; readonly host: string }) => boolean): TestOperation => ({
+  params: ['schemes'],
+  run: (value, [schemes]) => {
+    const [, scheme = '', host = ''] =
+      /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/?#]*))?/.exec(textFrom(used(value))) ?? []
+    const parts = { scheme: scheme.toLowerCase(), host }
+    return holds(parts) && (schemes === undefined || schemes === null || contains(schemes, parts.scheme))
+  },
+})
+
+const versionKind = (strict: Value | undefined, type: Value | undefined): string => {
+  if (type !== undefined && type !== null) return textFrom(type)
+  return flagFrom(strict) ? 'strict' : 'loose'
+}
+
 const equal = than('==')
 const unequal = than('!=')
 const version: TestOperation = {
   params: ['version', 'operator', 'strict', 'version_type'],
-  run: (value, [other, operator]) =>
-    compareVersions(textFrom(used(value)), textFrom(other), operator === undefined ? '==' : textFrom(operator)),
+  run: (value, [other, operator, strict, type]) =>
+    compareVersions(
+      {
+        left: textFrom(used(value)),
+        operator: operator === undefined ? '==' : textFrom(operator),
+        right: textFrom(other),
+      },
+      versionKind(strict, type),
+    ),
 }
 
 const table: { readonly [name: string]: TestOperation } = {
@@ -80,8 +114,8 @@ const table: { readonly [name: string]: TestOperation } = {
   iterable: is((value) => isList(value) || typeof value === 'string' || isMap(value)),
   true: is((value) => value === true),
   false: is((value) => value === false),
-  truthy: is(isTrue),
-  falsy: is((value) => !isTrue(value)),
+  truthy: truth(true),
+  falsy: truth(false),
   even: is((value) => numberFrom(value) % 2 === 0),
   odd: is((value) => Math.abs(numberFrom(value) % 2) === 1),
   divisibleby: { params: ['num'], run: (value, [by]) => numberFrom(used(value)) % numberFrom(by) === 0 },
@@ -98,6 +132,10 @@ const table: { readonly [name: string]: TestOperation } = {
   issuperset: { params: ['of'], run: (value, [inner]) => subset(inner ?? null, value) },
   all: is((value) => itemsOf(value).every((item) => isTrue(used(item)))),
   any: is((value) => itemsOf(value).some((item) => isTrue(used(item)))),
+  abs: is((value) => textFrom(value).startsWith('/')),
+  uri: uriTest(() => true),
+  url: uriTest(({ scheme, host }) => host !== '' || scheme === 'file'),
+  urn: uriTest(({ scheme }) => scheme === 'urn'),
   failed: flag('failed'),
   failure: flag('failed'),
   succeeded: flag('failed', false),

@@ -34,9 +34,10 @@ const converted = (kind: string, value: Value, precision: string | undefined): s
 export const formatPercent = (text: string, given: readonly (Value | undefined)[]): string => {
   let used = 0
   const result = text.replace(
-    /%(?:%|([-0+ ]*)([0-9]+)?(?:\.([0-9]+))?([a-zA-Z]))/g,
+    /%(?:%|([-0+ ]*)([0-9]+)?(?:\.([0-9]+))?([a-zA-Z])|)/g,
     (whole, flags, width, precision, kind) => {
       if (whole === '%%') return '%'
+      if (whole === '%') throw fault('a single % in format', 'double it')
       if (!'srdifxXo'.includes(kind)) throw fault(`%${kind} is not known to format`)
       const value = given[used]
       used += 1

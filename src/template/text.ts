@@ -55,3 +55,13 @@ export const splitRight = (text: string, separator: string | undefined, most: nu
   if (most < 0 || parts.length <= most + 1) return parts
   return [parts.slice(0, -most || undefined).join(separator ?? ' '), ...(most === 0 ? [] : parts.slice(-most))]
 }
+
+const maxWidth = 10_000
+
+/** Blanks on both sides; Python puts the odd one to the left of an odd width. */
+export const centered = (text: string, width: number): string => {
+  const size = Math.min(width, maxWidth)
+  const free = Math.max(0, size - text.length)
+  const left = Math.floor(free / 2) + (free & size & 1)
+  return ' '.repeat(left) + text + ' '.repeat(free - left)
+}

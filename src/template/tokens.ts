@@ -28,11 +28,17 @@ const matchAt = (pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0]
 }
 
+/** Where an expression ends, and whether the backslashes in its strings stand for themselves. */
+export interface Lexing {
+  readonly close?: '}}' | '%}'
+  readonly rawStrings?: boolean
+}
+
 /**
  * The tokens of an expression from `start` to its closing mark (`}}`, `%}`), or to the end of the text without one.
  * Throws a fault with its offset.
  */
-export const lex = (text: string, start: number, close?: '}}' | '%}'): Lexed => {
+export const lex = (text: string, start: number, { close, rawStrings = false }: Lexing = {}): Lexed => {
   const tokens: Token[] = []
   const open: Token[] = []
   let at = start
@@ -47,7 +53,7 @@ export const lex = (text: string, start: number, close?: '}}' | '%}'): Lexed => 
       return { tokens: [...tokens, token], end: close ? at + signed + 2 : at, trims }
     }
     balance(token, open)
-    tokens.push(token)
+    tokens.push(token.kind === 'string' && !rawStrings ? { ...token, text: unescaped(token.text) } : token)
     if (tokens.length > maxTokens)
       throw fault(`an expression of more than ${maxTokens} words is refused`, undefined, start)
     at = token.kind === 'string' ? endOfString(text, at) : at + token.text.length
@@ -77,7 +83,7 @@ const tokenAt = (text: string, at: number, close: '}}' | '%}' | undefined, outsi
   }
   const first = text[at] ?? ''
   if (first === "'" || first === '"')
-    return { kind: 'string', text: unescaped(text.slice(at + 1, endOfString(text, at) - 1)), offset: at }
+    return { kind: 'string', text: text.slice(at + 1, endOfString(text, at) - 1), offset: at }
   const number = matchAt(numbers, text, at)
   if (number !== undefined)
     return { kind: 'number', text: number, number: Number(number.replaceAll('_', '')), offset: at }
@@ -116,7 +122,8 @@ const simple: { readonly [letter: string]: string } = {
 }
 
 /**
- * Escapes of a string literal. Only those that cannot be meant for a regular expression are resolved: `\1`, `\d`, `\b` keep
+ * Escapes of a string literal in a condition, a statement or a template file. (In the `{{ }}` of a YAML file there are
+ * none: as in Ansible, YAML has resolved them already.) Only those that cannot be meant for a regular expression are resolved: `\1`, `\d`, `\b` keep
  * their backslash, so that patterns and back references work as Ansible users write them, with one backslash or two.
  */
 const unescaped = (text: string): string =>

@@ -58,12 +58,19 @@ export const mapOf = (entries: Iterable<readonly [string, Value]>): MapValue => 
   return map
 }
 
-/** Waits if any part of the value is pending. */
+/** A value that is known to its last part; waits if any is pending. What is omitted within it is left out. */
 export const usedDeeply = (value: Inner): Value => {
   const known = used(value)
-  if (isList(known)) for (const item of known) usedDeeply(item)
-  else if (isMap(known)) for (const key of Object.keys(known)) usedDeeply(known[key] ?? null)
-  return known
+  if (isList(known)) {
+    const items = known.map(usedDeeply)
+    return items.some((item, index) => item === omit || item !== known[index])
+      ? items.filter((item) => item !== omit)
+      : known
+  }
+  if (!isMap(known)) return known
+  const entries = Object.keys(known).map((key) => [key, usedDeeply(known[key] ?? null)] as const)
+  const kept = entries.filter(([, item]) => item !== omit)
+  return entries.some(([key, item]) => item === omit || item !== known[key]) ? mapOf(kept) : known
 }
 
 /** Truth as in Python: empty text, lists and maps, 0 and null are false. */

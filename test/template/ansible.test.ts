@@ -48,7 +48,7 @@ describe('truth and types', () => {
     ["'no' | bool", false],
     ["'maybe' | bool", false],
     ['2 | bool', false],
-    ['none | bool', null],
+    ['none | bool', false],
     ['l | ternary("a", "b")', 'a'],
     ['[] | ternary("a", "b")', 'b'],
     ['none | ternary("a", "b", "c")', 'c'],

@@ -27,9 +27,14 @@ test.each(recording.expressions)('$expression', ({ expression, value, error }) =
   else expect(result).toEqual({ kind: 'value', value })
 })
 
+// Where Ansible 2.19 prints something else than plain Jinja: None leaves nothing behind.
+const ansible: { readonly [template: string]: string } = {
+  '{{ l }} {{ m }} {{ t }} {{ none }}': "[3, 1, 2] {'a': 1, 'b': {'c': 'x'}} True ",
+}
+
 test.each(recording.templates)('$template', ({ template, text: wanted, error }) => {
   // Between bars, for one part that stands alone would keep its type.
   const result = renderNode(text(`|${template}|`), scope)
   if (error !== undefined) expect(result).toMatchObject({ kind: 'problem', problem: { at: { file: 'play.yml' } } })
-  else expect(result).toEqual({ kind: 'value', value: `|${wanted}|` })
+  else expect(result).toEqual({ kind: 'value', value: `|${ansible[template] ?? wanted}|` })
 })

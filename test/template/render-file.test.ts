@@ -12,16 +12,16 @@ test.each([
   ['no end', 'no end'],
   ['{{ n }}', '5'],
   ['{{ l }}\n', '[1, 2]\n'],
-  ['{{ none }}', 'None'],
+  ['{{ none }}', ''],
   ['from a host: {{ text }}\n', 'from a host: {{ n }}\n'],
   ['{% for i in l %}\nserver {{ i }}\n{% endfor %}\nend\n', 'server 1\nserver 2\nend\n'],
   ['a\n  {% if true %}\nb\n  {% endif %}\nc\n', 'a\n  b\n  c\n'],
   ['{# gone #}\nx\n\n', 'x\n\n'],
   ['{% if true +%}\nx\n{% endif %}', '\nx\n'],
-  ['{% raw %}\n{{ x }}\n{% endraw %}\ny', '{{ x }}\ny'],
+  ['{% raw %}\n{{ x }}\n{% endraw %}\ny', '\n{{ x }}\ny'],
   ['a \n{%- if true -%}\n b \n{%- endif -%}\n c', 'abc'],
   ['#jinja2: lstrip_blocks: True\na\n  {% if true %}\nb\n  {% endif %}\n', 'a\nb\n'],
-  ['#jinja2:trim_blocks:False\n{% if true %}\nb\n{% endif %}\n', '\nb\n\n'],
+  ['#jinja2:trim_blocks:False\n{% if true %}\nb\n{% endif %}\n', '\nb\n'],
 ])('%j', (text, expected) => {
   expect(rendered(text)).toEqual({ kind: 'value', value: expected })
 })

@@ -1,5 +1,5 @@
 import type { Value } from '../../model/document.ts'
-import { memberPath } from '../access.ts'
+import { member, memberPath } from '../access.ts'
 import { binary } from '../arithmetic.ts'
 import { fault } from '../fault.ts'
 import {
@@ -27,11 +27,11 @@ import {
   used,
 } from '../values.ts'
 
-const by = (attribute: Value | undefined) => (item: Value) =>
+export const by = (attribute: Value | undefined) => (item: Value) =>
   attribute === undefined || attribute === null ? item : used(memberPath(item, attribute))
 
 /** Jinja compares text without case unless told. */
-const folded = (value: Value, caseSensitive: Value | undefined): Value => {
+export const folded = (value: Value, caseSensitive: Value | undefined): Value => {
   if (flagFrom(caseSensitive)) return value
   if (typeof value === 'string') return value.toLowerCase()
   return isList(value) ? value.map((item) => folded(item, false)) : value
@@ -41,42 +41,6 @@ const sorted = (items: readonly Value[], attribute: Value | undefined, caseSensi
   const paths = typeof attribute === 'string' ? attribute.split(',') : [attribute]
   const keyed = items.map((item) => ({ item, key: paths.map((path) => folded(by(path)(item), caseSensitive)) }))
   return keyed.sort((a, b) => compare(a.key, b.key)).map(({ item }) => item)
-}
-
-/** A key by which equal values are found fast; values that only a deep comparison can tell apart share one. */
-const bucket = (value: Value): string =>
-  isList(value) || isMap(value)
-    ? 'deep'
-    : `${typeof value === 'string'}${Number(value) === value || typeof value === 'boolean' ? Number(value) : String(value)}`
-
-/** A set that knows equality as Python does. Work is counted, for deep values are compared one by one. */
-const seenSet = (tools: Tools): { add(value: Value): boolean; has(value: Value): boolean } => {
-  const buckets = new Map<string, Value[]>()
-  const has = (value: Value): boolean => {
-    const found = buckets.get(bucket(value)) ?? []
-    tools.spend(1 + found.length)
-    return found.some((other) => equals(other, value))
-  }
-  const add = (value: Value): boolean => {
-    if (has(value)) return false
-    const key = bucket(value)
-    const found = buckets.get(key)
-    if (found) found.push(value)
-    else buckets.set(key, [value])
-    return true
-  }
-  return { add, has }
-}
-
-const distinct = (items: readonly Value[], tools: Tools, key: (item: Value) => Value = (item) => item): Value[] => {
-  const seen = seenSet(tools)
-  return items.filter((item) => seen.add(used(key(item))))
-}
-
-const setOf = (items: readonly Value[], tools: Tools): { has(value: Value): boolean } => {
-  const seen = seenSet(tools)
-  for (const item of items) seen.add(used(item))
-  return seen
 }
 
 const extreme = (sign: 1 | -1): Operation =>
@@ -97,6 +61,12 @@ const flattened = (value: Value, levels: number, skipNulls: boolean, tools: Tool
     else result.push(item)
   }
   return result
+}
+
+const wholeFrom = (value: Value | undefined, what: string): number => {
+  const count = numberFrom(value)
+  if (!Number.isInteger(count) || count < 1) throw fault(`${what} needs a whole number from 1 up`)
+  return count
 }
 
 const numberOrNone = (value: Value | undefined, otherwise: number): number =>
@@ -177,23 +147,6 @@ export const listFilters: Operations = {
       return binary('+', sum, by(attribute)(item))
     }, start ?? 0),
   ),
-  unique: on('case_sensitive attribute', (value, [caseSensitive, attribute], tools) =>
-    distinct(itemsOf(value), tools, (item) => folded(by(attribute)(item), caseSensitive)),
-  ),
-  union: on('other', (value, [other], tools) => distinct([...itemsOf(value), ...itemsOf(other ?? null)], tools)),
-  intersect: on('other', (value, [other], tools) => {
-    const those = setOf(itemsOf(other ?? null), tools)
-    return distinct(itemsOf(value), tools).filter((item) => those.has(item))
-  }),
-  difference: on('other', (value, [other], tools) => {
-    const those = setOf(itemsOf(other ?? null), tools)
-    return distinct(itemsOf(value), tools).filter((item) => !those.has(item))
-  }),
-  symmetric_difference: on('other', (value, [other], tools) => {
-    const [a, b] = [itemsOf(value), itemsOf(other ?? null)]
-    const [inA, inB] = [setOf(a, tools), setOf(b, tools)]
-    return distinct([...a.filter((item) => !inB.has(item)), ...b.filter((item) => !inA.has(item))], tools)
-  }),
   flatten: on('levels skip_nulls', (value, [levels, skipNulls], tools) =>
     flattened(value, numberOrNone(levels, -1), flagFrom(skipNulls, true), tools),
   ),
@@ -211,8 +164,7 @@ export const listFilters: Operations = {
     },
   },
   batch: on('linecount fill_with', (value, [size, fill]) => {
-    const count = numberFrom(size)
-    if (!Number.isInteger(count) || count < 1) throw fault('batch needs a whole number from 1 up')
+    const count = wholeFrom(size, 'batch')
     const items = itemsOf(value)
     return Array.from({ length: Math.ceil(items.length / count) }, (_, index) => {
       const part = items.slice(index * count, (index + 1) * count)
@@ -246,5 +198,21 @@ export const listFilters: Operations = {
     if (!isMap(value)) throw fault(`items needs a map, found ${kindOf(value)}`)
     return Object.keys(value).map((key) => [key, value[key] ?? null])
   }),
-  extract: on('container', (value, [container]) => memberPath(container ?? null, value)),
+  extract: on('container morekeys', (value, [container, more]) =>
+    [value, ...(more === undefined || more === null ? [] : isList(more) ? more : [more])].reduce<Inner>(
+      (of, key) => member(used(of), key),
+      container ?? null,
+    ),
+  ),
+  slice: on('slices fill_with', (value, [count, fill], tools) => {
+    const items = itemsOf(value)
+    const parts = wholeFrom(count, 'slice')
+    tools.spend(parts)
+    const [size, longer] = [Math.floor(items.length / parts), items.length % parts]
+    return Array.from({ length: parts }, (_, index) => {
+      const start = index * size + Math.min(index, longer)
+      const part = items.slice(start, start + size + (index < longer ? 1 : 0))
+      return fill === undefined || fill === null || index < longer || longer === 0 ? part : [...part, fill]
+    })
+  }),
 }
