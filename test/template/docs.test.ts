@@ -21,7 +21,9 @@ const namesIn = (heading: string): readonly string[] =>
   section(heading)
     .split('\n')
     .filter((line) => line.startsWith('| `'))
-    .flatMap((line) => [...(line.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map((found) => found[1]?.split('(')[0] ?? ''))
+    .flatMap((line) =>
+      [...(line.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map((found) => found[1]?.split('(')[0] ?? ''),
+    )
 
 const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].sort()
 
