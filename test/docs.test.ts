@@ -36,6 +36,8 @@ describe('YAML on the pages', () => {
     // What the example takes from files beside its playbook.
     for (const [, name = ''] of text.matchAll(/\b(?:src|cmd|script): ([\w-]+\.[\w.]+)/g))
       writeFileSync(join(folder, name), 'content\n')
+    for (const [, name = ''] of text.matchAll(/\bfile: ([\w.-]+)/g))
+      writeFileSync(join(folder, name), '- debug: {msg: hello}\n')
     const playbook = join(folder, `${page.replaceAll('/', '-')}.yml`)
     const handlers = [...text.matchAll(/\bnotify: (.+)/g)].map(
       ([, name]) => `    - name: ${name}\n      command: "true"\n`,

@@ -20,6 +20,7 @@ const samples: { readonly [type in Happening['type']]: Required<Extract<Happenin
   'play-started': { type: 'play-started', play: 'p', number: 1, hosts: ['a'], tasks: [{ task_id: '1.1', task: 't' }] },
   'batch-started': { type: 'batch-started', play: 'p', batch: 1, batches: 3, hosts: ['a'] },
   'task-started': { type: 'task-started', ...task },
+  'task-retrying': { type: 'task-retrying', ...task, item: 1, attempt: 1, retries_left: 2, reason: 'not yet' },
   'task-finished': {
     type: 'task-finished',
     ...task,
@@ -31,11 +32,21 @@ const samples: { readonly [type in Happening['type']]: Required<Extract<Happenin
     hint: 'what to do',
     result: { msg: null },
     ignored: true,
+    rescued: true,
+    delegated_to: 'lb1',
+    diff: false,
     behind_unknown: true,
     notes: ['note'],
   },
   'task-output': { type: 'task-output', task_id: '1.1', host: 'a', stream: 'stdout', text: '' },
-  'host-unreachable': { type: 'host-unreachable', host: 'a', reason: 'refused', hint: 'start sshd', touched: 'no' },
+  'host-unreachable': {
+    type: 'host-unreachable',
+    host: 'a',
+    reason: 'refused',
+    hint: 'start sshd',
+    touched: 'no',
+    ignored: true,
+  },
   'host-locked': { type: 'host-locked', host: 'a', owner: 'ops@desk' },
   notice: { type: 'notice', text: 'hear' },
   warning: { type: 'warning', text: 'beware', where: 'site.yml:1' },
@@ -44,8 +55,15 @@ const samples: { readonly [type in Happening['type']]: Required<Extract<Happenin
   interrupted: { type: 'interrupted', signal: 'SIGINT' },
   'run-finished': { type: 'run-finished', exit: 6, reasons: [6, 2], seconds: 1, recap: { a: nothing() }, resume: 'x' },
 }
-const optional = new Set(['item', 'reason', 'hint', 'result', 'ignored', 'behind_unknown', 'notes', 'where', 'resume'])
-const required = new Set(['task-finished.where', 'task-started.where', 'host-unreachable.reason'])
+const optional = new Set(
+  'item reason hint result ignored rescued delegated_to diff behind_unknown notes where resume'.split(' '),
+)
+const required = new Set([
+  'task-finished.where',
+  'task-started.where',
+  'task-retrying.where',
+  'host-unreachable.reason',
+])
 const events = Object.values(samples).map(
   (happening): RunEvent => ({ v: 1, at: '2026-11-24T04:12:00.000Z', ...happening }),
 )

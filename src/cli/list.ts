@@ -1,5 +1,5 @@
 import type { Play, Task } from '../model/schedule.ts'
-import { roundStarts } from '../schedule/rounds.ts'
+import { roundStarts, tasksOf } from '../schedule/rounds.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 
 /** The hosts of each play. */
@@ -11,7 +11,7 @@ export const listHosts = (schedule: Schedule): string =>
 /** The tasks of each play by the rounds in which they travel: a converged host costs one command a round. */
 export const listTasks = (schedule: Schedule): string =>
   plays(schedule)
-    .map((play) => tasksOf(play, schedule))
+    .map((play) => listPlay(play, schedule))
     .join('\n')
 
 const plays = (schedule: Schedule): readonly Play[] => schedule.playbooks.flatMap((playbook) => playbook.plays)
@@ -19,10 +19,10 @@ const plays = (schedule: Schedule): readonly Play[] => schedule.playbooks.flatMa
 const heading = ({ number, name, hosts }: Play): string =>
   `play ${number}: ${name} (${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'})`
 
-const tasksOf = (play: Play, schedule: Schedule): string => {
+const listPlay = (play: Play, schedule: Schedule): string => {
   const starts = roundStarts(play, schedule)
   let round = 0
-  const lines = play.tasks.flatMap((task) => {
+  const lines = tasksOf(play, schedule).flatMap((task) => {
     const before = starts.has(task.id) || round === 0 ? [`  round ${++round}`] : []
     return [...before, line(task)]
   })

@@ -4,6 +4,7 @@ import { createHalt, type Engine, type Halt } from '../engine/engine.ts'
 import { foretell } from '../engine/foretell.ts'
 import { createRotation } from '../engine/rotation.ts'
 import { createSessions } from '../engine/session.ts'
+import { createHosts } from '../engine/walk-state.ts'
 import type { Happening, Reporter, RunEvent } from '../model/event.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { createRedactor } from '../reporters/redact.ts'
@@ -159,7 +160,9 @@ const assemble = ({ options, inventory, schedule, reach, files, halt, abort, qui
     inventory,
     sessions,
     rotation,
+    hosts: createHosts(inventory),
     interpreter: isCheck(options) ? foretell : carryOut,
+    modes: { run: carryOut, check: foretell },
     emit,
     journal: files.journal,
     identityOf: reach.identityOf,

@@ -43,6 +43,15 @@ export const readBoolean = (node: DocNode, what: string, report: Report): boolea
   return undefined
 }
 
+/** A whole number, or any number where `least` is 0. */
+export const readCount = (node: DocNode, what: string, least: 0 | 1, report: Report): number | undefined => {
+  if (node.kind === 'scalar' && typeof node.value === 'number' && node.value >= least) return node.value
+  const hint =
+    node.kind === 'scalar' && String(node.value).includes('{{') ? 'a template is not supported here' : undefined
+  report(mistake(node.at, `\`${what}\` must be a number from ${least} on, not ${describe(node)}`, hint))
+  return undefined
+}
+
 /** A text that is used as it is, so that a template in it would be taken for a name. */
 export const readPlainText = (node: DocNode, what: string, report: Report): string | undefined => {
   const text = readText(node, what, report)

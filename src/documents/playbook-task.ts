@@ -7,69 +7,32 @@ import {
   isNothing,
   mistake,
   type Report,
-  readBoolean,
-  readEnvironment,
-  readPlainText,
-  readTags,
+  readCount,
   readText,
   readTexts,
-  readVariables,
 } from './playbook-fields.ts'
+import { type InheritedDocument, readConditions, readInherited } from './playbook-inherited.ts'
+import { type LoopDocument, readLoop } from './playbook-loop.ts'
 import { judgeTaskWord, shortName, taskKeywords } from './playbook-words.ts'
+import { present } from './present.ts'
 
-export interface TaskDocument {
+export interface TaskDocument extends InheritedDocument {
+  readonly kind: 'task'
   readonly at: Position
-  readonly name?: ScalarNode
   /** The task type's short name, and its arguments. Absent: it was reported that no type could be told. */
   readonly work?: { readonly type: string; readonly args: DocNode }
-  readonly when: readonly DocNode[]
-  readonly loop?: DocNode
+  readonly loop?: LoopDocument
   readonly register?: ScalarNode
-  readonly become?: boolean
-  readonly becomeUser?: string
-  readonly notify: readonly ScalarNode[]
-  readonly noLog: boolean
-  readonly ignoreErrors: boolean
-  readonly environment?: DocNode
-  readonly vars?: MapNode
-  readonly tags: readonly string[]
+  readonly until: readonly DocNode[]
+  readonly retries?: DocNode
+  readonly delay?: DocNode
+  readonly failedWhen?: readonly DocNode[]
+  readonly changedWhen?: readonly DocNode[]
+  /** Topics at which a handler is called too. */
+  readonly listen: readonly ScalarNode[]
 }
 
-/** `undefined` values left out, so that optional fields are absent. */
-export const present = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>
-  }
-
-const isKeyword = (word: string): boolean => (taskKeywords as readonly string[]).includes(word)
-
-const inBraces = (text: string): boolean => text.trimStart().startsWith('{{') && text.trimEnd().endsWith('}}')
-
-/** A condition is an expression already: braces around it are a habit from values, which Ansible puts up with too. */
-const readConditions = (node: DocNode, report: Report): readonly DocNode[] => {
-  const conditions = node.kind === 'list' ? node.items : [node]
-  return conditions.filter((condition) => {
-    if (condition.kind !== 'scalar' || condition.value === null) {
-      report(mistake(condition.at, `\`when\` must be a condition, not ${describe(condition)}`))
-      return false
-    }
-    if (typeof condition.value === 'string' && inBraces(condition.value))
-      report({
-        ...mistake(condition.at, '`when` is an expression already', 'leave {{ and }} out'),
-        severity: 'warning',
-      })
-    return true
-  })
-}
-
-const readLoop = (node: DocNode, report: Report): DocNode | undefined => {
-  if (node.kind === 'list') return node
-  if (node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('{{')) return node
-  const hint =
-    node.kind === 'map' ? 'write `loop: "{{ … | dict2items }}"`' : 'write a list, or a template that yields one'
-  report(mistake(node.at, `\`loop\` must be a list, not ${describe(node)}`, hint))
-  return undefined
-}
+const isKeyword = (word: string): boolean => taskKeywords.includes(word)
 
 const readRegister = (node: DocNode, report: Report): ScalarNode | undefined => {
   const name = readText(node, 'register', report)
@@ -108,47 +71,57 @@ const findType = (map: MapNode, known: readonly string[], report: Report): MapEn
   return second === undefined ? first : undefined
 }
 
-/**
- * A task as it was written.
- * @param known  names of the task types
- * @returns nothing when it is not a map; everything wrong with it is reported either way
- */
-export const readTask = (node: DocNode, known: readonly string[], report: Report): TaskDocument | undefined => {
-  if (node.kind !== 'map') {
-    report(
-      mistake(
-        node.at,
-        `a task is a map, not ${describe(node)}`,
-        `begin it with \`- name: …\`, then the task type below`,
-      ),
-    )
-    return undefined
+/** `args:` beside the task type: more of its arguments. A text alone is the command. */
+const withArgs = (given: DocNode, more: DocNode | undefined, report: Report): DocNode => {
+  if (more === undefined) return given
+  if (more.kind !== 'map') {
+    report(mistake(more.at, `\`args\` must be a map, not ${describe(more)}`, 'write `chdir: /srv` below it'))
+    return given
   }
+  if (isNothing(given)) return more
+  if (given.kind === 'map') return { ...given, entries: [...given.entries, ...more.entries] }
+  const key: ScalarNode = { kind: 'scalar', at: given.at, value: 'cmd', source: 'cmd', quoted: false }
+  return { kind: 'map', at: given.at, entries: [{ key, value: given }, ...more.entries] }
+}
+
+/** A number, or a template that yields one on the host. */
+const readNumber = (node: DocNode, what: string, report: Report): DocNode | undefined => {
+  if (node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('{{')) return node
+  return readCount(node, what, 0, report) === undefined ? undefined : node
+}
+
+/** A condition, a list of them, or a verdict; an empty list says nothing. */
+const readVerdict = (node: DocNode, what: string, report: Report): readonly DocNode[] | undefined => {
+  const conditions = readConditions(node, what, report)
+  return conditions.length === 0 ? undefined : conditions
+}
+
+/** A task as it was written; everything wrong with it is reported. `known`: names of the task types. */
+export const readTask = (node: MapNode, known: readonly string[], report: Report): TaskDocument => {
   const entries = entriesOf(node)
-  const read = <T>(key: string, reader: (value: DocNode) => T): T | undefined => {
+  const read = <T>(key: string, reader: (value: DocNode, key: string, report: Report) => T): T | undefined => {
     const entry = entries.get(key)
-    return entry === undefined ? undefined : reader(entry.value)
+    return entry === undefined ? undefined : reader(entry.value, key, report)
   }
-  const flag = (key: string) => read(key, (value) => readBoolean(value, key, report))
-  const name = read('name', (value) =>
-    readText(value, 'name', report) === undefined ? undefined : (value as ScalarNode),
-  )
   const fields = {
-    name,
-    loop: read('loop', (value) => readLoop(value, report)),
+    loop: readLoop(entries, report),
     register: read('register', (value) => readRegister(value, report)),
-    become: flag('become'),
-    becomeUser: read('become_user', (value) => readPlainText(value, 'become_user', report)),
-    environment: read('environment', (value) => readEnvironment(value, report)),
-    vars: read('vars', (value) => readVariables(value, 'vars', report)),
+    retries: read('retries', readNumber),
+    delay: read('delay', readNumber),
+    failedWhen: read('failed_when', readVerdict),
+    changedWhen: read('changed_when', readVerdict),
   }
-  const lists = {
-    when: read('when', (value) => readConditions(value, report)) ?? [],
-    notify: read('notify', (value) => readTexts(value, 'notify', report)) ?? [],
-    tags: read('tags', (value) => readTags(value, report)) ?? [],
-  }
-  const flags = { noLog: flag('no_log') ?? false, ignoreErrors: flag('ignore_errors') ?? false }
   const type = findType(node, known, report)
-  const work = type && { type: shortName(String(type.key.value)), args: type.value }
-  return { at: node.at, ...lists, ...flags, ...present({ ...fields, work }) }
+  const work = type && {
+    type: shortName(String(type.key.value)),
+    args: withArgs(type.value, entries.get('args')?.value, report),
+  }
+  return {
+    kind: 'task',
+    at: node.at,
+    ...readInherited(entries, report),
+    until: read('until', readConditions) ?? [],
+    listen: read('listen', readTexts) ?? [],
+    ...present({ ...fields, work }),
+  }
 }

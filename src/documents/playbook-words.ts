@@ -1,36 +1,27 @@
 /** The words of a playbook: what this version reads, and what it says to words that it does not read. */
 import { nearest } from '../nearest.ts'
 
-export const playKeywords = [
-  'name',
-  'hosts',
-  'vars',
-  'vars_files',
-  'tasks',
-  'handlers',
-  'serial',
-  'max_fail',
-  'max_unreachable',
-  'tags',
-  'become',
-  'become_user',
-  'environment',
-] as const
+const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
 
-export const taskKeywords = [
-  'name',
-  'when',
-  'loop',
-  'register',
-  'become',
-  'become_user',
-  'notify',
-  'no_log',
-  'ignore_errors',
-  'environment',
-  'vars',
-  'tags',
-] as const
+export const playKeywords = words(`name hosts vars vars_files pre_tasks tasks post_tasks handlers serial strategy order
+  max_fail max_unreachable max_fail_percentage any_errors_fatal ignore_unreachable throttle
+  tags become become_user environment`)
+
+/** What tasks have of their own or from blocks and imports around them. */
+const inheritedKeywords = words(`name when tags notify vars environment become become_user no_log ignore_errors
+  ignore_unreachable any_errors_fatal run_once check_mode diff throttle timeout delegate_to`)
+
+export const taskKeywords: readonly string[] = [
+  ...inheritedKeywords,
+  ...words('args loop with_items loop_control register until retries delay failed_when changed_when listen'),
+]
+
+/** What stands in place of a task type. */
+export const structureKeywords = ['block', 'rescue', 'always', 'import_tasks']
+
+export const blockKeywords: readonly string[] = ['block', 'rescue', 'always', ...inheritedKeywords]
+
+export const importKeywords = inheritedKeywords
 
 /** What is wrong with a word, and the next move. */
 export interface Verdict {
@@ -49,22 +40,12 @@ const lacking = (word: string, hint: string): Verdict => ({
 
 /** Hints for words that will come; a word without a near way has none. */
 const playLater: Readonly<Record<string, string | undefined>> = {
-  pre_tasks: 'put these tasks first under `tasks:`',
-  post_tasks: 'put these tasks last under `tasks:`',
-  strategy: 'remove it: each host walks its tasks alone, as `free` and `host_pinned` mean it',
-  max_fail_percentage: 'write `max_fail: "N%"`',
-  any_errors_fatal: '`max_fail: 0` ends the rollout with the batch of the first failure, and is the default',
-  order: 'hosts come in the order of the inventory',
   remote_user: 'set `ansible_user` in the inventory, or give --user',
-  ignore_unreachable: 'unreachable hosts are reported and the others go on; `max_unreachable` limits them',
-  throttle: 'give --forks',
   drain: undefined,
   verify: undefined,
   confirm: undefined,
   on_failure: undefined,
   pause: undefined,
-  import_playbook: 'name both playbooks on the command line: they run in that order',
-  include: 'name both playbooks on the command line: they run in that order',
 }
 
 const playNever: Readonly<Record<string, string>> = {
@@ -83,33 +64,10 @@ const playNever: Readonly<Record<string, string>> = {
   become_flags: 'sudo is used; remove it',
   force_handlers: 'handlers notified by proven changes always run; remove it',
   debugger: 'run with --check --diff to see what would happen',
-}
-
-const taskLater: Readonly<Record<string, string | undefined>> = {
-  block: 'write its tasks one after the other, with the `when` of the block on each',
-  rescue: undefined,
-  always: undefined,
-  loop_control: 'the variable of a loop is `item`',
-  until: undefined,
-  retries: undefined,
-  delay: undefined,
-  listen: 'notify the handler by its name',
-  delegate_to: 'write a play for the other host',
-  run_once: 'write a play for one host, such as `hosts: realserver[0]`',
-  check_mode: 'give --check for the whole run',
-  diff: 'give --diff for the whole run',
-  failed_when: 'register the result and check it with `assert`',
-  changed_when: undefined,
-  throttle: 'give --forks',
-  timeout: 'give --task-timeout',
-  import_tasks: 'write the tasks here',
-  include_tasks: 'write the tasks here',
-  set_fact: 'use `vars:` of the play or of the task',
-  meta: undefined,
+  include: 'it is called `import_playbook` now',
 }
 
 const taskNever: Readonly<Record<string, string>> = {
-  args: 'put the arguments into the task itself, as in `command: {cmd: …, creates: …}`',
   action: 'write the task type as the key',
   local_action: 'tasks run on the hosts of the play',
   async: 'a task ends before the next one starts',
@@ -124,12 +82,10 @@ const taskNever: Readonly<Record<string, string>> = {
   module_defaults: 'write the arguments on each task',
   collections: 'task types have short names here; remove it',
   debugger: 'run with --check --diff to see what would happen',
-  ignore_unreachable: '`max_unreachable` of the play limits unreachable hosts',
-  any_errors_fatal: '`max_fail: 0` of the play, the default, ends the rollout with the batch of the first failure',
   import_role: 'write the tasks of the role here',
   include_role: 'write the tasks of the role here',
   include_vars: 'use `vars_files` of the play',
-  include: 'write the tasks here',
+  include: 'it is called `include_tasks` or `import_tasks` now',
   setup: 'facts are read by themselves; remove the task',
   gather_facts: 'facts are read by themselves; remove the task',
 }
@@ -153,7 +109,6 @@ const modules: Readonly<Record<string, string>> = {
 }
 
 const withWords: Readonly<Record<string, string>> = {
-  with_items: 'write `loop:`',
   with_list: 'write `loop:`',
   with_dict: 'write `loop: "{{ … | dict2items }}"`',
   with_flattened: 'write `loop: "{{ … | flatten }}"`',
@@ -167,7 +122,7 @@ const own = (table: Readonly<Record<string, unknown>>, word: string): boolean =>
 
 const known = (words: readonly string[], word: string): boolean => words.includes(word)
 
-const suggestion = (word: string, words: Iterable<string>, otherwise?: string): { hint?: string } => {
+export const suggestion = (word: string, words: Iterable<string>, otherwise?: string): { hint?: string } => {
   const near = nearest(word, words)
   if (near !== undefined) return { hint: `did you mean \`${near}\`?` }
   return otherwise === undefined ? {} : { hint: otherwise }
@@ -182,9 +137,30 @@ export const judgePlayWord = (word: string, types: readonly string[]): Verdict =
       summary: `\`${word}\` is a task, not a keyword of a play`,
       hint: `put it under \`tasks:\`, as \`- ${word}:\``,
     }
-  if (known(taskKeywords, word) || own(taskLater, word))
+  if (known(taskKeywords, word) || known(blockKeywords, word))
     return { summary: `\`${word}\` is a keyword of tasks, not of plays`, hint: 'put it on the tasks that it concerns' }
   return { summary: `unknown keyword \`${word}\` in a play`, ...suggestion(word, playKeywords) }
+}
+
+/** What to say to a key of a block or an import that it does not have. */
+export const judgeBlockWord = (
+  word: string,
+  what: 'a block' | '`import_tasks`',
+  words: readonly string[],
+  types: readonly string[],
+): Verdict => {
+  if (known(types, shortName(word)))
+    return { summary: `${what} holds no task of its own: \`${word}\``, hint: 'put it into the list of tasks' }
+  if (known(taskKeywords, word) || own(withWords, word))
+    return {
+      summary: `\`${word}\` does not go with ${what}`,
+      hint:
+        what !== 'a block' && /^(loop|with_)/.test(word)
+          ? 'use `include_tasks`'
+          : 'put it on the tasks that it concerns',
+    }
+  if (own(taskNever, word)) return lacking(word, taskNever[word] ?? '')
+  return { summary: `unknown key \`${word}\` in ${what}`, ...suggestion(word, words) }
 }
 
 /** What to say to a key of a task that is neither a keyword of this version nor one of `types`. */
@@ -192,7 +168,6 @@ export const judgeTaskWord = (word: string, types: readonly string[]): Verdict =
   const short = shortName(word)
   if (own(withWords, word)) return lacking(word, withWords[word] ?? '')
   if (/^with_./.test(word)) return lacking(word, 'write `loop:` with the list itself')
-  if (own(taskLater, short)) return notYet(word, taskLater[short])
   if (typesLater.has(short)) return notYet(word)
   if (own(taskNever, short)) return lacking(word, taskNever[short] ?? '')
   if (own(modules, short)) return lacking(word, modules[short] ?? '')

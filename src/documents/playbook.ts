@@ -1,5 +1,6 @@
 /** The text of a playbook as plays and tasks that remember their places. */
 import type { Checked, Diagnostic, DocNode, MapNode, Position, ScalarNode } from '../model/document.ts'
+import { type Reading, readTaskList, type TaskListDocument, tasksWithin } from './playbook-block.ts'
 import {
   describe,
   entriesOf,
@@ -7,6 +8,7 @@ import {
   mistake,
   type Report,
   readBoolean,
+  readCount,
   readEnvironment,
   readPlainText,
   readTags,
@@ -15,57 +17,58 @@ import {
   readVariables,
   textOf,
 } from './playbook-fields.ts'
-import { present, readTask, type TaskDocument } from './playbook-task.ts'
+import { type ImportedPlaybook, isPlaybookImport, readPlaybookImport } from './playbook-import.ts'
 import { judgePlayWord, playKeywords } from './playbook-words.ts'
+import { present } from './present.ts'
 import { parseYaml } from './yaml.ts'
 
-export type { TaskDocument } from './playbook-task.ts'
+export const strategies = ['linear', 'free', 'host_pinned'] as const
+export type Strategy = (typeof strategies)[number]
+export const orders = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] as const
+export type Order = (typeof orders)[number]
 
 export interface PlayDocument {
+  readonly kind: 'play'
   readonly at: Position
   readonly name?: ScalarNode
   /** Patterns; may hold {{ }}. */
   readonly hosts: readonly ScalarNode[]
+  /** Of the imports that it came by, for all its tasks. */
+  readonly when: readonly DocNode[]
   readonly vars?: MapNode
   readonly varsFiles: readonly ScalarNode[]
-  /** A task that is no map leaves a gap, so that the others keep their numbers. */
-  readonly tasks: readonly (TaskDocument | undefined)[]
-  readonly handlers: readonly (TaskDocument | undefined)[]
+  readonly preTasks: TaskListDocument
+  readonly tasks: TaskListDocument
+  readonly postTasks: TaskListDocument
+  readonly handlers: TaskListDocument
   /** Limits may hold {{ }}: their shape is checked when they are rendered. */
   readonly serial?: DocNode
   readonly maxFail?: DocNode
   readonly maxUnreachable?: DocNode
+  readonly maxFailPercentage?: DocNode
+  readonly strategy?: Strategy
+  readonly order?: Order
+  readonly anyErrorsFatal?: boolean
+  readonly ignoreUnreachable?: boolean
+  /** Hosts at once. */
+  readonly throttle?: number
   readonly tags: readonly string[]
   readonly become?: boolean
   readonly becomeUser?: string
   readonly environment?: DocNode
 }
 
-const readTasks = (
-  node: DocNode | undefined,
-  what: string,
-  types: readonly string[],
-  report: Report,
-): (TaskDocument | undefined)[] => {
-  if (node === undefined || isNothing(node)) return []
-  if (node.kind === 'list') return node.items.map((item) => readTask(item, types, report))
-  report(mistake(node.at, `\`${what}\` must be a list, not ${describe(node)}`, 'begin each task with `- `'))
-  return []
-}
-
-const readHandlers = (
-  node: DocNode | undefined,
-  types: readonly string[],
-  report: Report,
-): (TaskDocument | undefined)[] => {
-  const handlers = readTasks(node, 'handlers', types, report)
+const readHandlers = (node: DocNode | undefined, reading: Reading): TaskListDocument => {
+  const handlers = readTaskList(node, 'handlers', reading)
+  const { report } = reading
   const names = new Map<string, Position>()
-  for (const handler of handlers) {
-    if (handler === undefined) continue
+  for (const handler of tasksWithin(handlers)) {
     const name = handler.name && textOf(handler.name)
     const twin = name === undefined ? undefined : names.get(name)
-    if (name === undefined) report(mistake(handler.at, 'a handler needs a name', '`notify` calls it by its name'))
-    else if (twin !== undefined)
+    if (name === undefined) {
+      if (handler.listen.length === 0)
+        report(mistake(handler.at, 'a handler needs a name', '`notify` calls it by its name, or by what it listens to'))
+    } else if (twin !== undefined)
       report(
         mistake(
           handler.at,
@@ -78,10 +81,29 @@ const readHandlers = (
   return handlers
 }
 
+/** Only handlers listen. */
+const refuseListeners = (lists: readonly TaskListDocument[], report: Report): void => {
+  for (const [topic] of lists.flatMap(tasksWithin).map(({ listen }) => listen))
+    if (topic !== undefined)
+      report(mistake(topic.at, '`listen` is a keyword of handlers', 'put the task under `handlers:`'))
+}
+
+const readWord = <T extends string>(
+  node: DocNode,
+  what: string,
+  known: readonly T[],
+  report: Report,
+): T | undefined => {
+  const word = known.find((each) => node.kind === 'scalar' && node.value === each)
+  if (word === undefined)
+    report(mistake(node.at, `\`${what}\` must be one of ${known.join(', ')}, not ${describe(node)}`))
+  return word
+}
+
 const judgeWords = (map: MapNode, types: readonly string[], report: Report): void => {
   for (const { key } of map.entries) {
     const word = String(key.value)
-    if ((playKeywords as readonly string[]).includes(word)) continue
+    if (playKeywords.includes(word)) continue
     const { summary, hint } = judgePlayWord(word, types)
     report(mistake(key.at, summary, hint))
   }
@@ -94,7 +116,7 @@ const readPlay = (map: MapNode, types: readonly string[], report: Report): PlayD
     const value = node(key)
     return value === undefined ? undefined : reader(value)
   }
-  const before = map.entries.some(({ key }) => !(playKeywords as readonly string[]).includes(String(key.value)))
+  const before = map.entries.some(({ key }) => !playKeywords.includes(String(key.value)))
   judgeWords(map, types, report)
   const hosts = read('hosts', (value) => {
     if (isNothing(value)) report(mistake(value.at, '`hosts` is empty', 'name a group, a host or a pattern'))
@@ -111,27 +133,44 @@ const readPlay = (map: MapNode, types: readonly string[], report: Report): PlayD
     serial: node('serial'),
     maxFail: node('max_fail'),
     maxUnreachable: node('max_unreachable'),
+    maxFailPercentage: node('max_fail_percentage'),
+    strategy: read('strategy', (value) => readWord(value, 'strategy', strategies, report)),
+    order: read('order', (value) => readWord(value, 'order', orders, report)),
+    anyErrorsFatal: read('any_errors_fatal', (value) => readBoolean(value, 'any_errors_fatal', report)),
+    ignoreUnreachable: read('ignore_unreachable', (value) => readBoolean(value, 'ignore_unreachable', report)),
+    throttle: read('throttle', (value) => readCount(value, 'throttle', 0, report)),
     become: read('become', (value) => readBoolean(value, 'become', report)),
     becomeUser: read('become_user', (value) => readPlainText(value, 'become_user', report)),
     environment: read('environment', (value) => readEnvironment(value, report)),
   }
+  const reading: Reading = { types, report }
+  const sections = {
+    preTasks: readTaskList(node('pre_tasks'), 'pre_tasks', reading),
+    tasks: readTaskList(node('tasks'), 'tasks', reading),
+    postTasks: readTaskList(node('post_tasks'), 'post_tasks', reading),
+  }
+  refuseListeners(Object.values(sections), report)
   return {
+    kind: 'play',
     at: map.at,
     hosts: hosts ?? [],
+    when: [],
     varsFiles: read('vars_files', (value) => readTexts(value, 'vars_files', report)) ?? [],
-    tasks: readTasks(node('tasks'), 'tasks', types, report),
-    handlers: readHandlers(node('handlers'), types, report),
+    ...sections,
+    handlers: readHandlers(node('handlers'), reading),
     tags: read('tags', (value) => readTags(value, report)) ?? [],
     ...present(optional),
   }
 }
+
+export type PlaybookItem = PlayDocument | ImportedPlaybook
 
 /** A list of tasks where plays should be: a task file, or `hosts:` forgotten. */
 const looksLikeTask = (map: MapNode, types: readonly string[]): boolean =>
   !map.entries.some(({ key }) => ['hosts', 'tasks', 'import_playbook'].includes(String(key.value))) &&
   map.entries.some(({ key }) => types.includes(String(key.value)))
 
-const readItem = (item: DocNode, types: readonly string[], report: Report): PlayDocument[] => {
+const readItem = (item: DocNode, types: readonly string[], report: Report): PlaybookItem[] => {
   if (item.kind !== 'map')
     report(mistake(item.at, `a play is a map, not ${describe(item)}`, 'begin it with `- hosts: …`'))
   else if (looksLikeTask(item, types))
@@ -142,6 +181,7 @@ const readItem = (item: DocNode, types: readonly string[], report: Report): Play
         'put it under `tasks:` of a play that begins with `- hosts: …`',
       ),
     )
+  else if (isPlaybookImport(item)) return [readPlaybookImport(item, report)]
   else return [readPlay(item, types, report)]
   return []
 }
@@ -155,7 +195,7 @@ export const readPlaybook = (
   text: string,
   file: string,
   types: readonly string[],
-): Checked<readonly PlayDocument[]> => {
+): Checked<readonly PlaybookItem[]> => {
   const problems: Diagnostic[] = []
   const parsed = parseYaml(text, file, 'playbook')
   problems.push(...parsed.problems)

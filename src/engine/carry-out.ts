@@ -1,12 +1,17 @@
+import { advance, failed } from './advance.ts'
+import { carryItems, goesItemByItem } from './carry-items.ts'
 import type { Engine } from './engine.ts'
 import type { Carried, Interpreter } from './interpreter.ts'
+import { judged } from './judge.ts'
+import { itemScope } from './learned.ts'
 import { type ItemOutcome, planOutcome } from './outcome.ts'
-import { reportRest, reportTask, stopWalk } from './report.ts'
+import { reportTask, stopWalk } from './report.ts'
 import { identityKey, type PlannedTask, type Round, unsettles } from './round.ts'
+import { stopAt } from './stop-at.ts'
 import { waitOut } from './wait-out.ts'
 import { forget, type WalkState } from './walk-state.ts'
 import { endOutcome, type WorkEnd } from './work-end.ts'
-import { createWriting } from './writing.ts'
+import { createWriting, type Segment } from './writing.ts'
 
 /** A run: every difference goes out, step by step, and only what the host answered is reported. */
 export const carryOut: Interpreter = {
@@ -16,26 +21,39 @@ export const carryOut: Interpreter = {
     ...planOutcome(plan, 'changed'),
     ...(plan.kind === 'changes' && plan.changes.length > 0 ? { unsure: true } : {}),
   }),
-  carry: async (round, walk, engine) => {
+  carry: async (round, walk, engine, replan) => {
+    const foretold = walk.predicted
     await waitOut(round, engine.run.halt)
-    for (const segment of segments(round)) {
-      if (segment.first > 0 && engine.run.halt.because !== undefined) {
-        stopWalk(walk, engine)
-        return 'stopped'
-      }
-      const carried = await carrySegment(segment, round, walk, engine)
-      if (carried !== 'on') return carried === 'again' ? 'on' : 'stopped'
+    const carried = await carryRound(round, walk, engine, replan)
+    // One task of a check was asked to be carried out: the rest is foretold on.
+    if (!engine.interpreter.writes) {
+      walk.books = new Map()
+      walk.predicted = foretold
     }
-    if (round.tasks.some(({ items }) => items.some(({ plan }) => unsettles(plan)))) forget(walk)
-    else walk.predicted = round.predicted
-    return 'on'
+    return carried
   },
 }
 
-/** Neighbouring tasks of one identity: one script. `first` is the index of its first task in the round. */
-export interface Segment {
-  readonly first: number
-  readonly tasks: readonly PlannedTask[]
+const carryRound = async (
+  round: Round,
+  walk: WalkState,
+  engine: Engine,
+  replan: () => Promise<Round | undefined>,
+): Promise<Carried> => {
+  const [only] = round.tasks
+  if (round.tasks.length === 1 && only !== undefined && goesItemByItem(only))
+    return carryItems(round, only, { walk, engine, replan })
+  for (const segment of segments(round)) {
+    if (segment.first > 0 && engine.run.halt.because !== undefined) {
+      stopWalk(walk, engine)
+      return 'stopped'
+    }
+    const carried = await carrySegment(segment, round, walk, engine)
+    if (carried !== 'on') return carried === 'again' ? 'on' : 'stopped'
+  }
+  if (round.tasks.some(({ items }) => items.some(({ plan }) => unsettles(plan)))) forget(walk)
+  else walk.predicted = round.predicted
+  return 'on'
 }
 
 const segments = ({ tasks }: Round): readonly Segment[] => {
@@ -56,7 +74,7 @@ const carrySegment = async (
   walk: WalkState,
   engine: Engine,
 ): Promise<Carried | 'again'> => {
-  const writing = createWriting(segment, round, { walk, engine })
+  const writing = createWriting(segment, round, { walk, engine, session: walk.session })
   const ended = await writing.send()
   // A wish that no longer held at the end of the script: the tasks behind it were done all the same.
   let undone: PlannedTask | undefined
@@ -64,30 +82,33 @@ const carrySegment = async (
     const outcomes: ItemOutcome[] = []
     for (const [index, item] of planned.items.entries()) {
       const work = writing.endOf(offset, index)
-      if (work === 'nothing-sent') outcomes.push(planOutcome(item.plan, 'changed'))
-      else if (work === undefined) return stop(planned, ended, { walk, engine })
+      const scope = () => itemScope(planned, index, walk, engine)
+      if (work === 'nothing-sent') outcomes.push(judged(planOutcome(item.plan, 'changed'), planned.task, scope()))
+      else if (work === undefined) return stopAt(planned, ended, { walk, engine })
       else if (work.end.kind === 'moved' && walk.moved?.taskId !== planned.task.id)
         return movedOn(planned, outcomes, work, walk)
-      else outcomes.push(endOutcome(work))
+      else outcomes.push(judged(endOutcome(work), planned.task, scope()))
       if (outcomes.at(-1)?.status === 'failed') break
     }
     const late = writing.undone(offset)
     const whole = reportTask(planned, late === undefined ? outcomes : [late], writing.seconds(offset), { walk, engine })
-    walk.cursor++
     if (whole.status !== 'failed') walk.host.lasting.push(...planned.lasting)
     else if (late === undefined) return failedAt(planned, walk, engine)
     else undone ??= planned
+    // Tasks behind one that did not last were done all the same.
+    if (undone === undefined || offset < segment.tasks.length - 1) advance(planned, whole, walk)
   }
   return undone === undefined ? 'on' : failedAt(undone, walk, engine)
 }
 
-/** Nothing that was read can be relied on any more; only an ignored failure lets the host go on. */
-const failedAt = ({ task, name }: PlannedTask, walk: WalkState, engine: Engine): 'again' | 'stopped' => {
+/** Nothing that was read can be relied on any more; only an ignored or rescued failure lets the host go on. */
+const failedAt = (planned: PlannedTask, walk: WalkState, engine: Engine): 'again' | 'stopped' => {
   forget(walk)
-  if (task.ignoreErrors) return 'again'
-  walk.host.condition = 'failed'
-  reportRest(walk, engine, `"${name}" failed earlier`)
-  return 'stopped'
+  if (planned.task.ignoreErrors) {
+    advance(planned, { status: 'ok', differences: [] }, walk)
+    return 'again'
+  }
+  return failed(planned, walk, engine) === 'on' ? 'again' : 'stopped'
 }
 
 /** The host is no longer as it was read: read and plan anew from this task, once. */
@@ -105,38 +126,4 @@ const movedOn = (planned: PlannedTask, before: readonly ItemOutcome[], work: Wor
   }
   forget(walk)
   return 'again'
-}
-
-/** The script did not get as far as this task. */
-const stop = (
-  planned: PlannedTask,
-  ended: Awaited<ReturnType<ReturnType<typeof createWriting>['send']>>,
-  { walk, engine }: { walk: WalkState; engine: Engine },
-): 'stopped' => {
-  const { host } = walk
-  if (ended?.kind === 'locked') {
-    host.condition = 'locked'
-    engine.emit({ type: 'host-locked', host: host.name, owner: ended.owner })
-    reportRest(walk, engine, `the host is locked by ${ended.owner}`)
-  } else if (ended?.kind === 'failed') {
-    host.condition = 'failed'
-    const { reason, hint } = ended
-    reportTask(planned, [{ status: 'failed', differences: [], reason, ...(hint === undefined ? {} : { hint }) }], 0, {
-      walk,
-      engine,
-    })
-    walk.cursor++
-    reportRest(walk, engine, `"${planned.name}" failed earlier`)
-  } else {
-    host.condition = 'unreachable'
-    if (ended?.kind !== 'lost' || !ended.unsent) host.touched = 'unknown'
-    engine.emit({
-      type: 'host-unreachable',
-      host: host.name,
-      reason: ended?.reason ?? 'the script on the host ended early',
-      hint: 'run again: what was done is kept, what was not is done then',
-      touched: host.touched,
-    })
-  }
-  return 'stopped'
 }

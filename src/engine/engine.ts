@@ -6,6 +6,7 @@ import type { Schedule } from '../schedule/schedule.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Rotation } from './rotation.ts'
 import type { Sessions } from './session.ts'
+import type { Hosts } from './walk-state.ts'
 
 /** What every part of a run shares; made once, at the composition root. */
 export interface Engine {
@@ -13,12 +14,21 @@ export interface Engine {
   readonly inventory: Inventory
   readonly sessions: Sessions
   readonly rotation: Rotation
+  /** Every host of the inventory, as this run knows it. */
+  readonly hosts: Hosts
+  /** The run's, but for tasks that have a word of their own about check mode. */
   readonly interpreter: Interpreter
+  readonly modes: { readonly run: Interpreter; readonly check: Interpreter }
   readonly emit: (happening: Happening) => void
   /** Resolves when the entry is on the controller's disk: nothing is sent before. */
   readonly journal: (entry: object) => Promise<void>
   readonly identityOf: (host: string, play?: Play, task?: Task) => Identity
   readonly run: Run
+}
+
+export const interpreterOf = ({ checkMode }: Task, { interpreter, modes }: Engine): Interpreter => {
+  if (checkMode === undefined) return interpreter
+  return checkMode ? modes.check : modes.run
 }
 
 export interface Run {
@@ -37,6 +47,8 @@ export interface Run {
 /** Says that no new host and no new round starts; hosts in flight finish the round they were sent. */
 export interface Halt {
   readonly because: string | undefined
+  /** Fires with the request. */
+  readonly signal: AbortSignal
   /** By a signal, not by what a host did. */
   readonly interrupted: boolean
   request(because: string, by: 'signal' | 'run'): void
@@ -44,7 +56,9 @@ export interface Halt {
 
 export const createHalt = (): Halt => {
   let halted: { because: string; by: 'signal' | 'run' } | undefined
+  const controller = new AbortController()
   return {
+    signal: controller.signal,
     get because() {
       return halted?.because
     },
@@ -53,6 +67,7 @@ export const createHalt = (): Halt => {
     },
     request: (because, by) => {
       halted ??= { because, by }
+      controller.abort()
     },
   }
 }

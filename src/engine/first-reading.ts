@@ -20,7 +20,7 @@ export const firstSources = (walk: WalkState, engine: Engine): readonly Source[]
 
 /** Binds the facts `nic` and `facts`; a nic that cannot be told is a problem only for who asks for it. */
 export const learnFacts = (walk: WalkState, engine: Engine): void => {
-  const facts = bookOf(walk, engine.identityOf(walk.host.name, walk.play)).under(new Map())
+  const facts = bookOf(walk, { identity: engine.identityOf(walk.host.name, walk.play) }).under(new Map())
   const answer = nicFor(vipsOf(walk, engine), facts)
   if ('nic' in answer) walk.facts.set('nic', { kind: 'value', value: answer.nic })
   else walk.nicProblem = answer.problem
@@ -54,7 +54,7 @@ export const serverAddresses = (vip: string, walk: WalkState, engine: Engine): S
     return {
       problem: `the address under which directors list ${name} is not known: ${walk.nicProblem?.summary ?? 'no nic'}`,
     }
-  const facts = bookOf(walk, engine.identityOf(name, walk.play)).under(new Map())
+  const facts = bookOf(walk, { identity: engine.identityOf(name, walk.play) }).under(new Map())
   const family = vip.includes(':') ? 6 : 4
   const own = facts
     .of(addresses(String(nic.value)))

@@ -1,38 +1,47 @@
 import type { Plan } from '../model/task-type.ts'
+import { isPatient } from '../schedule/round-rules.ts'
+import { advance, failed } from './advance.ts'
+import type { Engine } from './engine.ts'
+import { rescueOf } from './flow.ts'
 import type { Interpreter } from './interpreter.ts'
+import { isReached, judged } from './judge.ts'
+import { itemScope } from './learned.ts'
 import { type ForeseenOutcome, type ItemOutcome, planOutcome } from './outcome.ts'
-import { reportRest, reportTask } from './report.ts'
+import { reportTask } from './report.ts'
 import { type PlannedTask, unsettles } from './round.ts'
 import type { WalkState } from './walk-state.ts'
 
 /** Check mode: the plan is the answer, nothing is sent. */
 export const foretell: Interpreter = {
   writes: false,
-  goesOnAfter: (task, plan) => plan.kind !== 'refuse' || task.ignoreErrors,
+  goesOnAfter: (task, plan) => plan.kind !== 'refuse' || task.ignoreErrors === true,
   foresee: (plan) => foretold(plan),
   carry: async (round, walk, engine) => {
     for (const planned of round.tasks) {
-      const doubt = planned.unknown ?? maybe(planned, walk) ?? mayMove(planned, walk) ?? mayCome(planned, walk)
-      const outcomes = doubt === undefined ? planned.items.map(({ plan }) => foretold(plan)) : [unknown(doubt)]
+      const outcomes = outcomesOf(planned, walk, engine)
       const whole = reportTask(planned, keepsUnknown(planned, outcomes, walk), 0, { walk, engine })
-      walk.cursor++
       noteDoubt(planned, whole, walk)
-      if (whole.status === 'failed' && !planned.task.ignoreErrors) {
-        reportRest(walk, engine, `"${planned.name}" would fail`)
-        return 'stopped'
-      }
-      walk.host.lasting.push(...planned.lasting)
+      if (whole.status === 'failed' && !planned.task.ignoreErrors) return failed(planned, walk, engine)
+      advance(planned, whole, walk)
+      // What one task of a run was asked to foretell only does not last.
+      if (!engine.interpreter.writes) walk.host.lasting.push(...planned.lasting)
     }
-    walk.predicted = round.predicted
+    if (!engine.interpreter.writes) walk.predicted = round.predicted
     return 'on'
   },
 }
 
-/** Why a handler may not run at all. */
-const maybe = ({ task }: PlannedTask, walk: WalkState): string | undefined => {
-  const by =
-    walk.play.handlers.includes(task) && !walk.notified.has(task.name) ? walk.maybeNotified.get(task.name) : undefined
-  return by === undefined ? undefined : `runs only if "${by}" changes something`
+const outcomesOf = (planned: PlannedTask, walk: WalkState, engine: Engine): readonly ItemOutcome[] => {
+  const { task, items } = planned
+  const doubt = planned.unknown ?? mayMove(planned, walk) ?? mayCome(planned, walk)
+  if (doubt !== undefined) return [unknown(doubt)]
+  return items.map(({ plan }, index) => {
+    const outcome = judged(foretold(plan), task, itemScope(planned, index, walk, engine))
+    const reached = !isPatient(task) || isReached(outcome, task, itemScope(planned, index, walk, engine))
+    return reached || outcome.status === 'unknown' || outcome.status === 'skipped'
+      ? outcome
+      : unknown('what it waits for may come')
+  })
 }
 
 /** What is only looked at may be as wished now and no longer so behind the changes before it. */
@@ -68,6 +77,9 @@ const noteDoubt = (planned: PlannedTask, whole: ItemOutcome, walk: WalkState): v
   if (whole.status === 'would-change') walk.wouldChange ??= planned.name
   if (whole.status === 'would-change' && planned.items.some(({ plan }) => unsettles(plan)))
     walk.wouldUnsettle ??= planned.name
+  const entry = walk.queue[walk.cursor]
+  const block = whole.status === 'unknown' && entry !== undefined ? rescueOf(entry) : undefined
+  if (block !== undefined && !walk.mayFail.has(block)) walk.mayFail.set(block, planned.name)
   if (whole.status === 'unknown') for (const name of planned.task.notify) walk.maybeNotified.set(name, planned.name)
   if (whole.status === 'unknown' && !planned.task.type.keeps) walk.behindUnknown ??= planned.name
   if ((whole.status === 'unknown' || whole.status === 'failed') && planned.task.type.lasting !== undefined)

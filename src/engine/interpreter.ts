@@ -18,5 +18,6 @@ export interface Interpreter {
   goesOnAfter(task: Task, plan: Plan): boolean
   /** What is known of the outcome before it is carried out. */
   foresee(plan: Plan): ForeseenOutcome
-  carry(round: Round, walk: WalkState, engine: Engine): Promise<Carried>
+  /** `replan`: reads and plans the next round anew. */
+  carry(round: Round, walk: WalkState, engine: Engine, replan: () => Promise<Round | undefined>): Promise<Carried>
 }

@@ -1,7 +1,9 @@
 import type { Binding, Value } from '../model/document.ts'
 import type { Status } from '../model/event.ts'
+import type { Task } from '../model/schedule.ts'
 import type { CommandResult, Difference, Plan, ResultFields } from '../model/task-type.ts'
 import { pendingField } from '../schedule/pending.ts'
+import { namesGiven } from '../schedule/registers.ts'
 import type { PlannedTask } from './round.ts'
 
 /** What came of one item, or of a whole task. */
@@ -13,6 +15,8 @@ export interface ItemOutcome {
   /** Beside changed, failed and skipped. */
   readonly fields?: ResultFields
   readonly notes?: readonly string[]
+  /** Though it failed it may have changed something: a command that ran. */
+  readonly wasChanged?: boolean
 }
 
 /** A foretold change whose failure cannot be known before it is carried out. */
@@ -67,7 +71,7 @@ export const together = (outcomes: readonly ItemOutcome[]): ItemOutcome => {
 export const resultOf = (outcome: ItemOutcome): { readonly [key: string]: Value } => {
   const { status, reason, fields } = outcome
   return {
-    changed: status === 'changed' || status === 'would-change',
+    changed: status === 'changed' || status === 'would-change' || outcome.wasChanged === true,
     failed: status === 'failed',
     skipped: status === 'skipped',
     ...(reason === undefined || fields?.msg !== undefined ? {} : { msg: reason }),
@@ -86,9 +90,12 @@ export const commandFields = (
 const stripped = (text: string): string => text.replace(/[\r\n]+$/, '')
 const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/))
 
+/** What a name waits for until this task is through. */
+export const whyWaiting = ({ name }: Task): string => `the result of "${name}"`
+
 /** The binding of a registered name: known, or known in part (a predicted `changed`), or waiting. */
 export const registered = ({ task, items, unknown }: PlannedTask, outcomes: readonly ForeseenOutcome[]): Binding => {
-  const why = `the result of "${task.name}"`
+  const why = whyWaiting(task)
   if (unknown !== undefined || outcomes.some(({ status }) => status === 'unknown')) return { kind: 'pending', why }
   const results = outcomes.map((outcome): { readonly [key: string]: Value } =>
     outcome.unsure ? { ...resultOf(outcome), failed: pendingField(why) } : resultOf(outcome),
@@ -97,13 +104,35 @@ export const registered = ({ task, items, unknown }: PlannedTask, outcomes: read
   const failed = outcomes.some(({ unsure }) => unsure)
     ? pendingField(why)
     : outcomes.some(({ status }) => status === 'failed')
+  const { variable } = task.loop
+  const skipped = results.every((result) => result.skipped === true)
   return {
     kind: 'value',
     value: {
       changed: results.some(({ changed }) => changed === true),
       failed,
-      skipped: results.every(({ skipped }) => skipped === true),
-      results: results.map((result, index) => ({ ...result, item: items[index]?.item ?? null })),
+      skipped,
+      msg: skipped ? 'All items skipped' : 'All items completed',
+      results: results.map((result, index) => ({
+        ...result,
+        [variable]: items[index]?.item ?? null,
+        ansible_loop_var: variable,
+      })),
     } as Value,
   }
+}
+
+/** The variables that a task of facts sets, from the outcomes of its items; pending where they are not known. */
+export const factsSet = (
+  { task, unknown }: PlannedTask,
+  outcomes: readonly ForeseenOutcome[],
+): ReadonlyMap<string, Binding> => {
+  if (!task.type.setsFacts) return new Map()
+  if (unknown !== undefined)
+    return new Map(namesGiven(task).map((name) => [name, { kind: 'pending', why: whyWaiting(task) }]))
+  const facts = outcomes.flatMap(({ status, fields }) => {
+    const set = status === 'failed' ? undefined : fields?.ansible_facts
+    return typeof set === 'object' && set !== null && !Array.isArray(set) ? Object.entries(set) : []
+  })
+  return new Map(facts.map(([name, value]): [string, Binding] => [name, { kind: 'value', value: value as Value }]))
 }

@@ -1,7 +1,8 @@
 import type { Value } from '../model/document.ts'
 import type { Task } from '../model/schedule.ts'
 import type { Engine } from './engine.ts'
-import { type ItemOutcome, registered, resultOf, together } from './outcome.ts'
+import { isHidden, isRescued } from './flow.ts'
+import { factsSet, type ItemOutcome, registered, resultOf, together } from './outcome.ts'
 import type { PlannedTask } from './round.ts'
 import type { WalkState } from './walk-state.ts'
 
@@ -32,12 +33,15 @@ export const reportTask = (
   const { task } = planned
   const whole = withEarlier(together(outcomes), task.id, walk)
   const ref = taskRef(walk, planned)
+  const delegated = [...new Set(planned.items.flatMap(({ on }) => on ?? []))]
+  const rescued = isRescued(walk)
   const send = (outcome: ItemOutcome, item?: Value) => {
     const { status, differences, reason, hint, notes } = task.noLog ? silenced(outcome) : outcome
     engine.emit({
       type: 'task-finished',
       ...ref,
       ...(item === undefined ? {} : { item: task.noLog ? '***' : item }),
+      ...(delegated.length === 0 ? {} : { delegated_to: delegated.join(', ') }),
       status,
       differences,
       seconds,
@@ -45,6 +49,8 @@ export const reportTask = (
       ...(hint === undefined ? {} : { hint }),
       result: task.noLog ? { censored, changed: status === 'changed' } : resultOf(outcome),
       ...(status === 'failed' && task.ignoreErrors ? { ignored: true } : {}),
+      ...(status === 'failed' && !task.ignoreErrors && rescued ? { rescued: true } : {}),
+      ...(task.diff === undefined ? {} : { diff: task.diff }),
       ...(walk.behindUnknown !== undefined && (status === 'ok' || status === 'would-change')
         ? { behind_unknown: true }
         : {}),
@@ -52,12 +58,20 @@ export const reportTask = (
     })
   }
   if (task.loop !== undefined) {
-    for (const [index, outcome] of outcomes.entries()) send(outcome, planned.items[index]?.item ?? null)
+    for (const [index, outcome] of outcomes.entries())
+      send(outcome, planned.items[index]?.label ?? planned.items[index]?.item ?? null)
   }
   send(whole)
-  if (task.register !== undefined) walk.host.results.set(task.register, registered(planned, outcomes))
-  if (whole.status === 'changed' || whole.status === 'would-change')
-    for (const name of task.notify) walk.notified.add(name)
+  const { results } = walk.host
+  if (task.register !== undefined) results.set(task.register, registered(planned, outcomes))
+  for (const [name, binding] of factsSet(planned, outcomes)) results.set(name, binding)
+  if (whole.status === 'failed' && !task.ignoreErrors && rescued) {
+    results.set('ansible_failed_task', { kind: 'value', value: { name: planned.name, action: task.type.name } })
+    results.set('ansible_failed_result', { kind: 'value', value: resultOf(whole) as Value })
+  }
+  // A task that is only foretold in a run has changed nothing.
+  const proven = whole.status === 'changed' || (whole.status === 'would-change' && !engine.interpreter.writes)
+  if (proven) for (const name of task.notify) walk.notified.add(name)
   return whole
 }
 
@@ -80,7 +94,9 @@ export const reportRest = (
   because: string,
   notesOf: (task: Task) => readonly string[] = () => [],
 ): void => {
-  for (const task of walk.queue.slice(walk.cursor)) {
+  for (const entry of walk.queue.slice(walk.cursor)) {
+    if (entry.kind === 'flush' || isHidden(entry, walk)) continue
+    const { task } = entry
     const notes = notesOf(task)
     engine.emit({
       type: 'task-finished',
@@ -97,6 +113,7 @@ export const reportRest = (
 
 /** The run was halted: what this host has left is not run, and it is one to go on with. */
 export const stopWalk = (walk: WalkState, engine: Engine): void => {
-  if (walk.cursor < walk.queue.length && walk.host.condition === 'well') walk.host.condition = 'stopped'
+  const left = walk.queue.slice(walk.cursor).some(({ kind }) => kind === 'task')
+  if (left && walk.host.condition === 'well') walk.host.condition = 'stopped'
   reportRest(walk, engine, engine.run.halt.because ?? 'the run was halted')
 }

@@ -27,7 +27,8 @@ export const endOutcome = ({ item, end }: WorkEnd): ItemOutcome => {
     return { status: 'changed', differences: differences(item), ...result, ...notes }
   }
   const done = end.kind !== 'broken' && end.change > 0 ? differences(item).slice(0, end.change) : []
-  return { status: 'failed', differences: done, ...result, ...failure(item, end) }
+  const ran = end.kind === 'failed' && plan.kind === 'opaque' ? { wasChanged: true } : {}
+  return { status: 'failed', differences: done, ...result, ...ran, ...failure(item, end) }
 }
 
 /** A wish that held after its own task and no longer at the end of the script. */

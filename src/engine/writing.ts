@@ -1,13 +1,13 @@
+import type { Task } from '../model/schedule.ts'
 import type { Change, Facts, Prediction } from '../model/task-type.ts'
 import type { Frame, TaskEnd } from '../remote/frames.ts'
 import { type WriteChange, type WriteTask, writeScript } from '../remote/write-script.ts'
-import type { Segment } from './carry-out.ts'
 import type { Engine } from './engine.ts'
 import type { ItemOutcome } from './outcome.ts'
 import { bookOf } from './plan-round.ts'
 import { taskRef } from './report.ts'
 import { changesOf, type PlannedItem, type PlannedTask, type Round, unsettles, writes } from './round.ts'
-import { type Ended, newNonce } from './session.ts'
+import { type Ended, newNonce, type Session } from './session.ts'
 import type { WalkState } from './walk-state.ts'
 import { didNotTake, type WorkEnd } from './work-end.ts'
 
@@ -18,6 +18,12 @@ const commandLimit = 300
 const mostOutput = 65_536
 /** Frames of the last reading-back carry the task's place in the segment beyond this. */
 const atEndFrom = 1_000_000
+
+/** Neighbouring tasks of one identity: one script. `first` is the index of its first task in the round. */
+export interface Segment {
+  readonly first: number
+  readonly tasks: readonly PlannedTask[]
+}
 
 /** One write script and what came back of it. */
 export interface Writing {
@@ -36,11 +42,15 @@ interface Work {
   readonly item: PlannedItem
 }
 
-export const createWriting = (
-  segment: Segment,
-  round: Round,
-  { walk, engine }: { walk: WalkState; engine: Engine },
-): Writing => {
+export interface Writer {
+  readonly walk: WalkState
+  readonly engine: Engine
+  readonly session: Session
+  /** Another host, which the session reaches. */
+  readonly on?: string
+}
+
+export const createWriting = (segment: Segment, round: Round, { walk, engine, session, on }: Writer): Writing => {
   const works: readonly Work[] = segment.tasks.flatMap((task, offset) =>
     task.items.flatMap((item, index) => (writes(item) ? [{ offset, index, item }] : [])),
   )
@@ -66,7 +76,7 @@ export const createWriting = (
     const work = works[index]
     if (work === undefined || started.has(work.offset)) return
     started.add(work.offset)
-    walk.host.touched = 'yes'
+    engine.hosts(on ?? walk.host.name).touched = 'yes'
     clock.set(work.offset, { begun: performance.now(), ended: performance.now() })
     engine.emit({ type: 'task-started', ...taskRef(walk, segment.tasks[work.offset] as PlannedTask) })
   }
@@ -98,12 +108,19 @@ export const createWriting = (
     send: async () => {
       if (works.length === 0) return undefined
       const nonce = newNonce()
-      const script = scriptOf(works, segment, round, { walk, engine, nonce })
-      await engine.journal({ host: walk.host.name, nonce, tasks: works.map((work) => journaled(work, segment)) })
-      const identity = (segment.tasks[0] as PlannedTask).identity
-      const limit = works.reduce((sum, work) => sum + workLimit(work, engine), engine.run.lockWait)
-      const ended = await walk.session.write({ identity, nonce, script, run: engine.run.id, limit, onFrame })
-      await engine.journal({ host: walk.host.name, nonce, ended: ended ?? 'to the end', ends: endsToKeep() })
+      const target = on ?? walk.host.name
+      const script = scriptOf(works, segment, round, { walk, engine, nonce, ...(on === undefined ? {} : { on }) })
+      await engine.journal({ host: target, nonce, tasks: works.map((work) => journaled(work, segment)) })
+      const identity =
+        on === undefined
+          ? (segment.tasks[0] as PlannedTask).identity
+          : engine.identityOf(on, walk.play, segment.tasks[0]?.task)
+      const limit = works.reduce(
+        (sum, work) => sum + workLimit(work, taskOf(work, segment), engine),
+        engine.run.lockWait,
+      )
+      const ended = await session.write({ identity, nonce, script, run: engine.run.id, limit, onFrame })
+      await engine.journal({ host: target, nonce, ended: ended ?? 'to the end', ends: endsToKeep() })
       if (locked !== undefined) return { kind: 'locked', owner: locked }
       if (ended?.kind === 'failed' && ended.wrongPassword) {
         engine.run.halt.request(
@@ -131,33 +148,37 @@ export const createWriting = (
   }
 }
 
-const workLimit = ({ item }: Work, engine: Engine): number =>
+const workLimit = ({ item }: Work, task: Task, engine: Engine): number =>
   stepsOf(item).reduce(
-    (sum, step) => sum + (step.kind === 'run' && step.limit !== undefined ? step.limit : limitOf(item, engine)),
+    (sum, step) => sum + (step.kind === 'run' && step.limit !== undefined ? step.limit : limitOf(item, task, engine)),
     0,
   )
+
+const taskOf = ({ offset }: Work, segment: Segment): Task => (segment.tasks[offset] as PlannedTask).task
 
 const stepsOf = (item: PlannedItem) =>
   item.plan.kind === 'opaque' ? item.plan.steps : changesOf(item).flatMap(({ steps }) => steps)
 
-const limitOf = (item: PlannedItem, engine: Engine): number =>
-  engine.run.taskTimeout ?? (unsettles(item.plan) ? commandLimit : stepLimit)
+const limitOf = (item: PlannedItem, { timeout }: Task, engine: Engine): number =>
+  (timeout || undefined) ?? engine.run.taskTimeout ?? (unsettles(item.plan) ? commandLimit : stepLimit)
 
 const scriptOf = (
   works: readonly Work[],
   segment: Segment,
   round: Round,
-  { walk, engine, nonce }: { walk: WalkState; engine: Engine; nonce: string },
+  { walk, engine, nonce, on }: { walk: WalkState; engine: Engine; nonce: string; on?: string },
 ): string => {
   // What each change was planned against is known by laying its predecessors over what was read.
-  const laid = new Map(walk.predicted)
-  const identity = (segment.tasks[0] as PlannedTask).identity
-  const facts = bookOf(walk, identity).under(laid)
+  const laid = new Map(on === undefined && round.interpreter.writes === engine.interpreter.writes ? walk.predicted : [])
+  const [first] = segment.tasks as [PlannedTask]
+  const place =
+    on === undefined ? { identity: first.identity } : { identity: engine.identityOf(on, walk.play, first.task), on }
+  const facts = bookOf(walk, place).under(laid)
   for (const earlier of round.tasks.slice(0, segment.first)) layOver(earlier, laid)
-  const tasks: WriteTask[] = works.map(({ item }, index) => ({
+  const tasks: WriteTask[] = works.map(({ item, offset }, index) => ({
     index,
     opaque: unsettles(item.plan),
-    limit: limitOf(item, engine),
+    limit: limitOf(item, taskOf({ offset, index, item }, segment), engine),
     environment: item.environment,
     changes:
       item.plan.kind === 'opaque'

@@ -62,7 +62,7 @@ export interface MapEntry {
 /** How a name is bound in a scope. */
 export type Binding =
   | { readonly kind: 'written'; readonly node: DocNode } // by the user; may hold {{ }}, rendered when used
-  | { readonly kind: 'value'; readonly value: Value } // never rendered (again): text from a host, facts, results
+  | { readonly kind: 'value'; readonly value: Value; readonly changing?: true } // never rendered (again): text from a host, facts, results. changing: what is in it may be another next time
   | { readonly kind: 'pending'; readonly why: string } // known only later in the run
 
 /** The variables that a template sees. */

@@ -52,6 +52,14 @@ export type Happening =
     }
   | ({ readonly type: 'task-started' } & TaskRef)
   | ({
+      readonly type: 'task-retrying'
+      readonly item?: Value
+      /** How often it was tried. */
+      readonly attempt: number
+      readonly retries_left: number
+      readonly reason?: string
+    } & TaskRef)
+  | ({
       readonly type: 'task-finished'
       readonly item?: Value
       readonly status: Status
@@ -63,6 +71,12 @@ export type Happening =
       /** What `register` would hold. */
       readonly result?: { readonly [key: string]: Value }
       readonly ignored?: true
+      /** It failed, and the `rescue` of its block takes over. */
+      readonly rescued?: true
+      /** The other hosts on which it was done. */
+      readonly delegated_to?: string
+      /** The task's own word on whether differences are shown. */
+      readonly diff?: boolean
       /** In check: an earlier task of this host is unknown, so this is foretold as if that touched nothing. */
       readonly behind_unknown?: true
       readonly notes?: readonly string[]
@@ -80,6 +94,7 @@ export type Happening =
       readonly reason: string
       readonly hint?: string
       readonly touched: Touched
+      readonly ignored?: true
     }
   | { readonly type: 'host-locked'; readonly host: string; readonly owner: string }
   | { readonly type: 'notice'; readonly text: string } // something the operator should know: the arithmetic of a rollout, a default that applied

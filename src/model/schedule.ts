@@ -1,29 +1,83 @@
 /** Who runs what, in which order: everything that is known without a host. */
-import type { DocNode, MapNode, Position } from './document.ts'
+import type { Binding, DocNode, MapNode, Position, ScalarNode } from './document.ts'
 import type { TaskType } from './task-type.ts'
 
 /** At most this many: a count, or a percentage of the play's hosts, rounded down. */
 export type Share = { readonly count: number } | { readonly percent: number }
 
-export interface Task {
-  /** `play.task`: "2.3"; handlers "2.h1". */
+/** A block of tasks: where one of `block` fails, those of `rescue` run; those of `always` run either way. */
+export interface Block {
+  readonly at: Position
+  readonly rescues: boolean
+}
+
+/** The part of a block that a task stands in. */
+export interface Region {
+  readonly block: Block
+  readonly part: 'block' | 'rescue' | 'always'
+}
+
+export interface Loop {
+  readonly list: DocNode
+  /** Items that are lists are flattened by one level. */
+  readonly flatten: boolean
+  readonly variable: string
+  readonly index?: string
+  readonly label?: ScalarNode
+  /** Seconds between two items. */
+  readonly pause?: number
+}
+
+/** What a task has of its own or from the blocks and imports around it. */
+export interface Inherited {
+  /** Outermost first. */
+  readonly path: readonly Region[]
+  readonly when: readonly DocNode[]
+  readonly tags: readonly string[]
+  readonly notify: readonly string[]
+  /** In rising precedence. */
+  readonly vars: readonly MapNode[]
+  readonly environment: readonly DocNode[]
+  readonly become?: boolean
+  readonly becomeUser?: string
+  readonly noLog?: boolean
+  readonly ignoreErrors?: boolean
+  readonly ignoreUnreachable?: boolean
+  /** A failure on one host ends the play on all. */
+  readonly anyErrorsFatal?: boolean
+  readonly runOnce?: boolean
+  /** Overrides check mode for this task. */
+  readonly checkMode?: boolean
+  readonly diff?: boolean
+  /** Hosts at once; 0 is no limit. */
+  readonly throttle?: number
+  /** Seconds a step may take; 0 is no word about it. */
+  readonly timeout?: number
+  readonly delegateTo?: ScalarNode
+}
+
+export interface Task extends Inherited {
+  /** `play.task`: "2.3"; handlers "2.h1"; of an include "2.3.1". */
   readonly id: string
   /** As written; may hold {{ }}. */
   readonly name: string
   readonly at: Position
   readonly type: TaskType<unknown>
   readonly args: DocNode
-  readonly when: readonly DocNode[]
-  readonly loop?: DocNode
+  readonly loop?: Loop
   readonly register?: string
-  readonly become?: boolean
-  readonly becomeUser?: string
-  readonly notify: readonly string[]
-  readonly noLog: boolean
-  readonly ignoreErrors: boolean
-  readonly environment?: DocNode
-  readonly vars?: MapNode
-  readonly tags: readonly string[]
+  readonly until: readonly DocNode[]
+  readonly retries?: DocNode
+  /** Seconds between two attempts. */
+  readonly delay?: DocNode
+  readonly failedWhen?: readonly DocNode[]
+  readonly changedWhen?: readonly DocNode[]
+  /** Of a handler: topics at which it is called too. */
+  readonly listen: readonly string[]
+  /** Of an include: what the tasks of its file inherit, beside its variables. */
+  readonly around?: Inherited
+  /** What the loop of its include binds. */
+  readonly given?: ReadonlyMap<string, Binding>
 }
 
 export interface Play {
@@ -32,12 +86,20 @@ export interface Play {
   readonly name: string
   readonly at: Position
   readonly hosts: readonly string[]
+  /** Those of pre_tasks, tasks and post_tasks. */
   readonly tasks: readonly Task[]
+  /** Numbers of tasks behind which notified handlers have their turn; the last is that of all tasks. */
+  readonly flushes: readonly number[]
   readonly handlers: readonly Task[]
+  /** `linear`: no host begins a task before all are through with the one before it. */
+  readonly strategy: 'host_pinned' | 'linear'
   /** Absent: not named. The last repeats. */
   readonly serial?: readonly Share[]
   readonly maxFail?: Share
   readonly maxUnreachable?: Share
+  readonly ignoreUnreachable?: boolean
+  /** Hosts at once. */
+  readonly throttle?: number
   readonly become?: boolean
   readonly becomeUser?: string
   readonly environment?: DocNode

@@ -11,6 +11,11 @@ export interface CommandResult {
   readonly stderr: string
 }
 
+/** What the runner does behind a task whose plan says so. */
+export type Control =
+  | { readonly kind: 'include'; readonly file: string }
+  | { readonly kind: 'flush_handlers' | 'end_host' | 'end_play' }
+
 /** What is asked of a host. Several readings may share one source: it is sent once. */
 export interface Source {
   readonly key: string
@@ -121,6 +126,7 @@ export type Plan =
        * each step, and behind them all is read anew.
        */
       readonly unsettles?: true
+      readonly control?: Control
     }
   | {
       readonly kind: 'opaque' // its effect is not known before it is done
@@ -199,6 +205,10 @@ export interface TaskType<Args> {
   readonly mayBeOpaque?: true
   /** Keeps what this run's tasks made to last (`setting.lasting`): foretold as unknown where one of those is. */
   readonly keeps?: true
+  /** What its arguments name become variables of the host: `ansible_facts` of its result. */
+  readonly setsFacts?: true
+  /** Its arguments name a file of tasks, `{file}`, which run behind it. */
+  readonly includes?: true
   /** What must be known before `plan`. */
   readings(args: Args): readonly Reading<unknown>[]
   plan(args: Args, facts: Facts, setting: Setting): Plan

@@ -1,5 +1,5 @@
 /** The reference as text for a terminal. */
-import { playKeywords, taskKeywords } from '../documents/playbook-words.ts'
+import { playKeywords, structureKeywords, taskKeywords } from '../documents/playbook-words.ts'
 import type { TaskType } from '../model/task-type.ts'
 import { type Keyword, playWords, taskWords } from './keywords.ts'
 import { argumentRows, formsOf, kindOf, oneOf, shapeOf, statusesOf } from './shape.ts'
@@ -38,7 +38,7 @@ ${wordList(Object.keys(tasks), tasks, columns)}
 Keywords of a play:
 ${wordList(playKeywords, playWords, columns)}
 Keywords of a task:
-${wordList(taskKeywords, taskWords, columns)}`
+${wordList([...taskKeywords, ...structureKeywords], taskWords, columns)}`
 }
 
 /** One task type: its arguments, an example, its statuses. */
@@ -67,7 +67,7 @@ ${statusesOf(type)
 export const keywordText = (word: string): string | undefined => {
   const found = [
     ['play', playKeywords, playWords],
-    ['task', taskKeywords, taskWords],
+    ['task', [...taskKeywords, ...structureKeywords], taskWords],
   ].flatMap(([of, words, known]) =>
     (words as readonly string[]).includes(word)
       ? [`${word} (of a ${of}): ${bare((known as Readonly<Record<string, Keyword>>)[word]?.means ?? '')}\n`]

@@ -67,6 +67,7 @@ export const playWords: Readonly<Record<string, Keyword>> = {
   },
   on_failure: { means: 'What is done when a batch fails.', shape: any },
   pause: { means: 'Seconds between batches.', shape: seconds },
+  when: { means: 'Of an import: a condition on all its tasks.', shape: conditions },
   import_playbook: { means: 'The plays of another playbook.', shape: text },
 }
 
@@ -78,6 +79,7 @@ export const taskWords: Readonly<Record<string, Keyword>> = {
   loop_control: { means: 'How a loop calls and shows its items.', shape: map },
   register: { means: 'A variable that holds the result.', shape: text },
   until: { means: 'Do it again until this condition holds.', shape: conditions },
+  args: { means: 'More arguments of the task type.', shape: map },
   retries: { means: 'How often `until` tries.', shape: either(count, text) },
   delay: { means: 'Seconds between two tries.', shape: either(seconds, text) },
   notify: { means: 'Handlers to run at the end, if this changed something.', shape: texts },
@@ -95,10 +97,4 @@ export const taskWords: Readonly<Record<string, Keyword>> = {
   rescue: { means: 'Tasks for when one of the block failed.', shape: tasks },
   always: { means: 'Tasks at the end of the block, whatever happened.', shape: tasks },
   import_tasks: { means: 'The tasks of another file, read before the run.', shape: any },
-  include_tasks: { means: 'The tasks of another file, read when their turn comes.', shape: any },
-  set_fact: { means: 'Variables from here on, for this host.', shape: map },
-  meta: {
-    means: 'An order to the runner itself.',
-    shape: oneOfThese('flush_handlers', 'end_host', 'end_play', 'noop'),
-  },
 }

@@ -1,5 +1,5 @@
 /** JSON Schema of playbooks, for editors: what the YAML language server completes, explains and underlines. */
-import { playKeywords, taskKeywords } from '../documents/playbook-words.ts'
+import { playKeywords, structureKeywords, taskKeywords } from '../documents/playbook-words.ts'
 import type { TaskType } from '../model/task-type.ts'
 import { type Keyword, playWords, tasks, taskWords } from './keywords.ts'
 import { type Shape, shapeOf } from './shape.ts'
@@ -74,15 +74,13 @@ export const playbookSchema = (types: Iterable<TaskType<unknown>>): Schema => {
   const work = Object.fromEntries([...types].map((type) => [type.name, argumentsOf(type)]))
   const play = {
     type: 'object',
-    properties: keywords(playKeywords, playWords),
-    ...((playKeywords as readonly string[]).includes('import_playbook')
-      ? { anyOf: [{ required: ['hosts'] }, { required: ['import_playbook'] }] }
-      : { required: ['hosts'] }),
+    properties: keywords([...playKeywords, 'import_playbook', 'when'], playWords),
+    anyOf: [{ required: ['hosts'] }, { required: ['import_playbook'] }],
     additionalProperties: false,
   }
   const task = {
     type: 'object',
-    properties: { ...keywords(taskKeywords, taskWords), ...work },
+    properties: { ...keywords([...taskKeywords, ...structureKeywords], taskWords), ...work },
     // The full names of Ansible stand for the short ones.
     patternProperties: { '^ansible\\.(builtin|legacy|posix)\\.[a-z_]+$': {} },
     additionalProperties: false,

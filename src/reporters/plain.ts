@@ -28,7 +28,8 @@ export const createPlain = (write: Write, { color, diff, verbosity }: PlainOptio
     if (quiet && verbosity === 0 && said === undefined) return
     const label = item === undefined ? task : `${task} (${oneLine(JSON.stringify(item))})`
     const detail = said ?? reason ?? (differences.length > 0 ? plural(differences.length, 'difference') : '')
-    const word = event.ignored ? paint.yellow('ignored'.padEnd(12)) : paint.status(status, status.padEnd(12))
+    const mild = event.ignored ? 'ignored' : event.rescued ? 'rescued' : undefined
+    const word = mild !== undefined ? paint.yellow(mild.padEnd(12)) : paint.status(status, status.padEnd(12))
     line(`${word} ${host}  ${oneLine(label)}${detail === '' ? '' : `: ${oneLine(detail)}`}`)
   }
   return {
@@ -52,6 +53,11 @@ export const createPlain = (write: Write, { color, diff, verbosity }: PlainOptio
           break
         case 'task-started':
           if (verbosity >= 2) line(paint.dim(`started      ${event.host}  ${oneLine(event.task)}`))
+          break
+        case 'task-retrying':
+          line(
+            `${paint.yellow('retrying'.padEnd(12))} ${event.host}  ${oneLine(event.task)} (attempt ${event.attempt}, ${event.retries_left} left)${event.reason === undefined ? '' : `: ${oneLine(event.reason)}`}`,
+          )
           break
         case 'task-finished':
           // A loop's items are only told one by one when somebody asks.

@@ -15,7 +15,7 @@ export interface Summary {
 }
 
 interface Trouble {
-  readonly kind: 'failed' | 'ignored' | 'unreachable' | 'locked'
+  readonly kind: 'failed' | 'ignored' | 'rescued' | 'unreachable' | 'locked'
   text: string
   readonly hint: string | undefined
   readonly hosts: string[]
@@ -28,6 +28,8 @@ interface DiffGroup {
   readonly status: string
   readonly differences: readonly Difference[]
   readonly hosts: string[]
+  /** The task's own word. */
+  readonly diff: boolean | undefined
 }
 
 export const createSummary = (): Summary => {
@@ -56,7 +58,7 @@ export const createSummary = (): Summary => {
     for (const note of event.notes ?? []) notes.set(note, [...(notes.get(note) ?? []), event.host])
     if (event.status === 'failed')
       trouble(
-        event.ignored ? 'ignored' : 'failed',
+        event.ignored ? 'ignored' : event.rescued ? 'rescued' : 'failed',
         event.host,
         `${event.task} (${event.where})\n${event.reason ?? ''}`,
         event.hint,
@@ -68,6 +70,7 @@ export const createSummary = (): Summary => {
       status: event.status,
       differences: event.differences,
       hosts: [],
+      diff: event.diff,
     }
     group.hosts.push(event.host)
     diffs.set(key, group)
@@ -77,7 +80,12 @@ export const createSummary = (): Summary => {
       if (event.type === 'run-started') ({ check, run } = event)
       if (event.type === 'task-finished' && event.item === undefined) seeTask(event)
       if (event.type === 'host-unreachable')
-        trouble('unreachable', event.host, `${event.reason} (touched: ${event.touched})`, event.hint)
+        trouble(
+          event.ignored ? 'ignored' : 'unreachable',
+          event.host,
+          `${event.reason} (touched: ${event.touched})`,
+          event.hint,
+        )
       if (event.type === 'host-locked') trouble('locked', event.host, `locked by ${event.owner}`, undefined)
       if (event.type === 'rollout-halted') halted = event
       if (event.type === 'interrupted') interrupted = event.signal
@@ -86,7 +94,7 @@ export const createSummary = (): Summary => {
     lines: (paint, { diff, rows = Number.POSITIVE_INFINITY, columns = 80 }) => {
       if (finished === undefined) return []
       const before = [
-        diff ? [...diffs.values()].flatMap((group) => showDiff(group, paint)) : [],
+        [...diffs.values()].filter((group) => group.diff ?? diff).flatMap((group) => showDiff(group, paint)),
         showRecap(finished.recap, paint),
         [...notes].flatMap(([note, hosts]) => [
           `${paint.yellow('note')} ${printable(note)} ${paint.dim(`(${someNames(hosts)})`)}`,
@@ -144,14 +152,15 @@ const showTroubles = (
   return [paint.dim(`… and ${left} more, in the events.ndjson of run ${run}:`), ...kept.flat()]
 }
 
-const rank = ({ kind }: Trouble): number => ['ignored', 'locked', 'unreachable', 'failed'].indexOf(kind)
+const rank = ({ kind }: Trouble): number => ['rescued', 'ignored', 'locked', 'unreachable', 'failed'].indexOf(kind)
 
 const showTrouble = ({ kind, text, hint, hosts }: Trouble, paint: Paint): string[] => {
   const [head = '', ...rest] = printable(text).split('\n')
-  const word = kind === 'ignored' ? paint.yellow('IGNORED') : paint.red(kind.toUpperCase())
+  const mild = kind === 'ignored' || kind === 'rescued'
+  const word = (mild ? paint.yellow : paint.red)(kind.toUpperCase())
   const who = paint.bold(someNames(hosts))
   return [
-    kind === 'failed' || kind === 'ignored' ? `${word} ${head} on ${who}` : `${word} ${who}: ${head}`,
+    kind === 'failed' || mild ? `${word} ${head} on ${who}` : `${word} ${who}: ${head}`,
     ...rest.map((line) => `    ${line}`),
     ...(hint === undefined ? [] : [`    ${paint.cyan('help:')} ${printable(hint)}`]),
   ]

@@ -44,14 +44,18 @@ export const createTally = (): Tally => {
           // Items are told beside their task, which counts once.
           if (event.item !== undefined) break
           if (event.ignored) of(event.host).ignored++
+          else if (event.rescued) of(event.host).rescued++
           else {
             of(event.host)[event.status]++
             if (event.status === 'failed') reasons.add(2)
           }
           break
         case 'host-unreachable':
-          of(event.host).unreachable++
-          reasons.add(4)
+          if (event.ignored) of(event.host).ignored++
+          else {
+            of(event.host).unreachable++
+            reasons.add(4)
+          }
           break
         case 'host-locked':
           reasons.add(7)

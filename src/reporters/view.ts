@@ -86,6 +86,9 @@ export const showEvent = (view: MutableView, event: RunEvent, now: number): void
       play?.unreachable.set(event.host, event.reason)
       for (const task of play?.tasks.values() ?? []) task.running.delete(event.host)
       break
+    case 'task-retrying':
+      view.notice = `${event.host}: ${event.task}, attempt ${event.attempt} did not do, ${event.retries_left} left`
+      break
     case 'notice':
     case 'warning':
       view.notice = event.text
@@ -122,7 +125,7 @@ const finish = (play: PlayView, task: TaskView, event: Extract<RunEvent, { type:
   const { host, status } = event
   task.running.delete(host)
   task.counts.set(status, (task.counts.get(status) ?? 0) + 1)
-  play.fates.set(host, worse(event.ignored ? 'ok' : status, play.fates.get(host)))
+  play.fates.set(host, worse(event.ignored || event.rescued ? 'ok' : status, play.fates.get(host)))
   if (status === 'failed') task.failed.set(host, event.reason ?? '')
   if (status === 'changed' || status === 'would-change')
     task.changed.set(host, event.differences.map(({ what, to }) => `${what} → ${to}`).join(', '))

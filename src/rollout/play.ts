@@ -1,5 +1,5 @@
-import pLimit from 'p-limit'
 import type { Engine } from '../engine/engine.ts'
+import { createMeeting, createSlots } from '../engine/meeting.ts'
 import { changesOf, type Round } from '../engine/round.ts'
 import { startWalk, type Walk } from '../engine/walk.ts'
 import type { HostState } from '../engine/walk-state.ts'
@@ -46,12 +46,18 @@ const carefully = (play: Play, pending: readonly Pending[], engine: Engine): rea
 
 /** Could this play change VIPs or guards on more than one real server? Only then a first reading decides how it runs. */
 const mayTakeServersAway = (play: Play, hosts: readonly HostState[]): boolean =>
-  [...play.tasks, ...play.handlers].some(({ type }) => type.touchesRotation) &&
+  [...play.tasks, ...play.handlers].some(({ type }) => type.touchesRotation || type.includes) &&
   hosts.filter(({ groups }) => groups.includes('realserver')).length > 1
 
 /** What stands behind the first round is not planned yet: it counts as if it changed what it can. */
-const mayChangeRotation = (play: Play, round: Round): boolean =>
-  changesRotation(round) || [...play.tasks.slice(round.next), ...play.handlers].some(({ type }) => type.touchesRotation)
+const mayChangeRotation = (play: Play, round: Round | undefined): boolean => {
+  const planned = new Set(round?.tasks.map(({ task }) => task.id))
+  const last = play.tasks.findLastIndex(({ id }) => planned.has(id))
+  const behind = [...play.tasks.slice(last + 1), ...play.handlers]
+  return (
+    (round !== undefined && changesRotation(round)) || behind.some(({ type }) => type.touchesRotation || type.includes)
+  )
+}
 
 const changesRotation = (round: Round): boolean =>
   round.tasks.some(({ items }) =>
@@ -64,7 +70,8 @@ const changesRotation = (round: Round): boolean =>
 
 interface Pending {
   readonly host: HostState
-  readonly round: Round
+  /** Not known where other hosts are to be waited for. */
+  readonly round?: Round
 }
 
 interface Rollout {
@@ -121,7 +128,15 @@ interface Crew {
 }
 
 const createCrew = (play: Play, engine: Engine, forks: number): Crew => {
-  const atMost = pLimit(forks)
+  const slots = createSlots(Math.min(forks, play.throttle || forks))
+  const atWork = async <T>(work: () => Promise<T>): Promise<T> => {
+    await slots.take()
+    try {
+      return await work()
+    } finally {
+      slots.giveBack()
+    }
+  }
   const walks = new Map<string, Walk>()
   const walkOf = async (host: HostState): Promise<Walk | undefined> => {
     const known = walks.get(host.name)
@@ -149,15 +164,29 @@ const createCrew = (play: Play, engine: Engine, forks: number): Crew => {
     prepare: async (hosts) => {
       const prepared = await Promise.all(
         hosts.map((host) =>
-          atMost(async () => {
-            const round = await (await walkOf(host))?.prepare()
-            return round === undefined ? [] : [{ host, round }]
+          atWork(async (): Promise<readonly Pending[]> => {
+            const came = await (await walkOf(host))?.prepare()
+            if (came === undefined || came.kind === 'done') return []
+            return [{ host, ...(came.round === undefined ? {} : { round: came.round }) }]
           }),
         ),
       )
       return prepared.flat()
     },
-    finish: async (hosts) =>
-      void (await Promise.all(hosts.map((host) => atMost(async () => (await walkOf(host))?.finish())))),
+    finish: async (hosts) => {
+      const meeting = createMeeting(
+        hosts.map(({ name }) => name),
+        slots,
+      )
+      await Promise.all(
+        hosts.map((host) =>
+          atWork(async () => {
+            const walk = await walkOf(host)
+            if (walk === undefined) meeting.leave(host.name)
+            else await walk.finish(meeting)
+          }),
+        ),
+      )
+    },
   }
 }

@@ -11,7 +11,7 @@ export interface Ran {
 /** All plays, one after the other; a host that failed or vanished is out of the later ones. */
 export const runPlays = async (plays: readonly Play[], engine: Engine, forks: number): Promise<Ran> => {
   const states = new Map<string, HostState>()
-  for (const name of plays.flatMap(({ hosts }) => hosts)) if (!states.has(name)) states.set(name, newHost(name, engine))
+  for (const name of plays.flatMap(({ hosts }) => hosts)) states.set(name, engine.hosts(name))
   const seen = new Set<Play>()
   for (const play of plays) {
     if (engine.run.halt.because !== undefined) break
@@ -34,15 +34,6 @@ export const runPlays = async (plays: readonly Play[], engine: Engine, forks: nu
     engine.emit({ type: 'rollout-halted', why: engine.run.halt.because, hosts_left: left })
   return { left }
 }
-
-const newHost = (name: string, engine: Engine): HostState => ({
-  name,
-  groups: engine.inventory.hosts.get(name)?.groups ?? [],
-  condition: 'well',
-  touched: 'no',
-  lasting: [],
-  results: new Map(),
-})
 
 const leftOver = (
   plays: readonly Play[],

@@ -1,23 +1,27 @@
 /** A play as it will run: hosts chosen, tasks numbered and chosen by tags, variables read. */
 
-import type { PlayDocument, TaskDocument } from '../documents/playbook.ts'
+import type { Order, PlayDocument } from '../documents/playbook.ts'
 import { textOf } from '../documents/playbook-fields.ts'
-import { present } from '../documents/playbook-task.ts'
+import { present } from '../documents/present.ts'
 import { limitHosts, selectHosts } from '../inventory/patterns.ts'
 import type { Checked, Diagnostic, MapNode, Scope } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import type { TaskType } from '../model/task-type.ts'
-import { nearest } from '../nearest.ts'
 import { renderNode } from '../template/render.ts'
+import { type Building, buildTasks, nothingFound, numbering } from './build-tasks.ts'
+import { unknownHandlers } from './handlers.ts'
+import { inherit, nothingInherited } from './inherit.ts'
 import { type Layer, layerOf } from './layers.ts'
-import { readLimit, readSerial } from './shares.ts'
+import { readLimit, readMaxFail, readSerial } from './shares.ts'
 import { isChosen, type TagChoice } from './tags.ts'
+import type { TaskFiles } from './task-files.ts'
 import { readVarsFile } from './vars-files.ts'
 
 export interface PlaySetting {
   readonly inventory: Inventory
   readonly taskTypes: ReadonlyMap<string, TaskType<unknown>>
+  readonly files: TaskFiles
   readonly extra: Layer
   readonly limit?: string
   readonly choice: TagChoice
@@ -40,51 +44,6 @@ const scopeOf = (layers: readonly Layer[]): Scope => ({
   names: () => layers.flatMap((layer) => [...layer.keys()]),
 })
 
-const buildTask = (
-  document: TaskDocument,
-  id: string,
-  inherited: readonly string[],
-  types: PlaySetting['taskTypes'],
-): Task | undefined => {
-  const type = document.work && types.get(document.work.type)
-  if (document.work === undefined || type === undefined) return undefined
-  const { loop, register, become, becomeUser, environment, vars } = document
-  return {
-    id,
-    name: document.name === undefined ? type.name : textOf(document.name),
-    at: document.at,
-    type,
-    args: document.work.args,
-    when: document.when,
-    notify: document.notify.map(textOf),
-    noLog: document.noLog,
-    ignoreErrors: document.ignoreErrors,
-    tags: [...new Set([...inherited, ...document.tags])],
-    ...present({ loop, register: register && textOf(register), become, becomeUser, environment, vars }),
-  }
-}
-
-/** Handlers that are notified and not there. */
-const unknownHandlers = ({ tasks, handlers }: PlayDocument): Diagnostic[] => {
-  const known = handlers.flatMap((handler) => (handler?.name ? [textOf(handler.name)] : []))
-  const notified = [...tasks, ...handlers].flatMap((task) => task?.notify ?? [])
-  return notified
-    .filter((name) => !known.includes(textOf(name)))
-    .map((name): Diagnostic => {
-      const near = nearest(textOf(name), known)
-      const others =
-        known.length === 0
-          ? 'this play has no handlers; add `handlers:`'
-          : `its handlers are ${known.map((each) => `"${each}"`).join(', ')}`
-      return {
-        severity: 'error',
-        summary: `this play has no handler "${textOf(name)}"`,
-        at: name.at,
-        hint: near === undefined ? others : `did you mean "${near}"?`,
-      }
-    })
-}
-
 const chooseHosts = (
   document: PlayDocument,
   scope: Scope,
@@ -103,7 +62,34 @@ const chooseHosts = (
   const selected = selectHosts(patterns.join(','), inventory, at)
   const limited = limitHosts(selected.value, limit, inventory)
   const found = [...selected.problems, ...limited.problems]
-  return { value: limited.value, problems: found.map((each) => (allowEmpty ? { ...each, severity: 'warning' } : each)) }
+  return {
+    value: inOrder(limited.value, document.order),
+    problems: found.map((each) => (allowEmpty ? { ...each, severity: 'warning' } : each)),
+  }
+}
+
+const inOrder = (hosts: readonly string[], order: Order = 'inventory'): readonly string[] => {
+  const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+  switch (order) {
+    case 'inventory':
+      return hosts
+    case 'reverse_inventory':
+      return hosts.toReversed()
+    case 'sorted':
+      return hosts.toSorted(byName)
+    case 'reverse_sorted':
+      return hosts.toSorted(byName).toReversed()
+    case 'shuffle': {
+      const shuffled = [...hosts]
+      for (let last = shuffled.length - 1; last > 0; last--) {
+        const other = Math.floor(Math.random() * (last + 1))
+        const [a, b] = [shuffled[last] as string, shuffled[other] as string]
+        shuffled[last] = b
+        shuffled[other] = a
+      }
+      return shuffled
+    }
+  }
 }
 
 const readVars = async (
@@ -119,46 +105,68 @@ const readVars = async (
   }
 }
 
+/** The play's tasks section by section, and where their handlers have their turn. */
+const buildSections = (document: PlayDocument, building: Building, choice: TagChoice) => {
+  const inherited = inherit(nothingInherited, { when: document.when, tags: document.tags, notify: [] })
+  const outer = { ...inherited, ...present({ anyErrorsFatal: document.anyErrorsFatal }) }
+  const all: Task[] = []
+  const flushes: number[] = []
+  const tags = new Set<string>()
+  for (const section of [document.preTasks, document.tasks, document.postTasks]) {
+    const tasks = buildTasks(section, outer, building)
+    for (const tag of tasks.flatMap((task) => task.tags)) tags.add(tag)
+    all.push(...tasks.filter((task) => isChosen(task.tags, choice)))
+    if (all.length > (flushes.at(-1) ?? 0)) flushes.push(all.length)
+  }
+  return { tasks: all, flushes, tags, outer }
+}
+
 /** Builds the play with this number from its document; `file` is its playbook. */
 export const buildPlay = async (
   document: PlayDocument,
   { file, number }: { readonly file: string; readonly number: number },
   setting: PlaySetting,
 ): Promise<Checked<BuiltPlay>> => {
-  const problems: Diagnostic[] = unknownHandlers(document)
-  const take = <T>({ value, problems: found }: Checked<T>): T => {
-    problems.push(...found)
+  const found = nothingFound()
+  const { problems } = found
+  const take = <T>({ value, problems: more }: Checked<T>): T => {
+    problems.push(...more)
     return value
   }
   const scope = scopeOf([setting.extra, layerOf(document.vars === undefined ? [] : [document.vars])])
   const vars = take(await readVars(document, file, scope))
   const hosts = take(chooseHosts(document, scope, setting))
-  const build = (documents: PlayDocument['tasks'], prefix: string): Task[] =>
-    documents.flatMap((each, index) => {
-      const task = each && buildTask(each, `${number}.${prefix}${index + 1}`, document.tags, setting.taskTypes)
-      return task === undefined ? [] : [task]
-    })
-  const tasks = build(document.tasks, '')
+  const building: Building = {
+    types: setting.taskTypes,
+    files: setting.files,
+    playbook: file,
+    scope,
+    chain: [],
+    nextId: numbering(`${number}.`),
+    found,
+  }
+  const { tasks, flushes, tags, outer } = buildSections(document, building, setting.choice)
+  const handlers = buildTasks(document.handlers, outer, { ...building, nextId: numbering(`${number}.h`) })
+  problems.push(...unknownHandlers(found.notified, handlers))
   const name = document.name && renderNode(document.name, scope)
   const limits = {
     serial: document.serial && take(readSerial(document.serial, scope)),
-    maxFail: document.maxFail && take(readLimit('max_fail', document.maxFail, scope)),
+    maxFail: take(readMaxFail(document, scope)),
     maxUnreachable: document.maxUnreachable && take(readLimit('max_unreachable', document.maxUnreachable, scope)),
   }
-  const { become, becomeUser, environment } = document
+  const { become, becomeUser, environment, ignoreUnreachable, throttle } = document
   const play: Play = {
     number,
     name:
       name?.kind === 'value' ? String(name.value) : (document.name?.source ?? document.hosts.map(textOf).join(', ')),
     at: document.at,
     hosts,
-    tasks: tasks.filter((task) => isChosen(task.tags, setting.choice)),
-    handlers: build(document.handlers, 'h'),
+    tasks,
+    flushes,
+    handlers,
+    strategy: document.strategy === 'linear' ? 'linear' : 'host_pinned',
     vars: vars.maps,
-    ...present({ ...limits, become, becomeUser, environment }),
+    ...present({ ...limits, become, becomeUser, environment, ignoreUnreachable, throttle }),
   }
-  const lost = [...document.tasks, ...document.handlers].flatMap((task) =>
-    task !== undefined && task.work === undefined && task.register !== undefined ? [textOf(task.register)] : [],
-  )
-  return { value: { play, lost, sound: vars.sound, tags: new Set(tasks.flatMap((task) => task.tags)) }, problems }
+  return { value: { play, lost: found.lost, sound: vars.sound, tags }, problems }
 }

@@ -7,19 +7,38 @@ import { argumentParts, renderArgumentsPartly } from './arguments.ts'
 import type { BuiltPlay } from './build-play.ts'
 import { certainNames } from './certain-names.ts'
 import { createHostClasses } from './host-classes.ts'
+import type { Included } from './includes.ts'
 import { inspect, itemScopes } from './resolve.ts'
-import type { Learned, PlayScope, Scopes } from './scope.ts'
-
-const nothing: Learned = { facts: new Map(), results: new Map() }
+import type { PlayScope, Scopes } from './scope.ts'
+import { nothingLearned } from './scope.ts'
 
 /** Templates and expressions of a task, wherever they stand. */
 const syntaxOf = (task: Task): Diagnostic[] => {
   const { text, expressions } = argumentParts(task)
-  const texts = [text, task.loop, task.environment, task.vars].filter((node) => node !== undefined)
+  const { loop, environment, vars, delegateTo, retries, delay } = task
+  const optional = [loop?.list, loop?.label, delegateTo, retries, delay].filter((node) => node !== undefined)
+  const texts = [text, ...optional, ...environment, ...vars]
   return [
     ...texts.flatMap((node) => syntaxProblems(node, 'text')),
-    ...[...task.when, ...expressions.map(({ value }) => value)].flatMap((node) => syntaxOfExpressions(node)),
+    ...[...task.when, ...verdictsOf(task), ...expressions.map(({ value }) => value)].flatMap(syntaxOfExpressions),
   ]
+}
+
+/** Conditions that are judged on a result. */
+const verdictsOf = ({ until, failedWhen = [], changedWhen = [] }: Task): readonly DocNode[] => [
+  ...until,
+  ...failedWhen,
+  ...changedWhen,
+]
+
+/** They see the result under the name that is registered. */
+const verdictProblems = (task: Task, scope: Scope): Diagnostic[] => {
+  const { register } = task
+  const seen: Scope = {
+    get: (name) => (name === register ? { kind: 'pending', why: 'its result' } : scope.get(name)),
+    names: () => (register === undefined ? scope.names() : [...scope.names(), register]),
+  }
+  return verdictsOf(task).flatMap((node) => expressionProblems(node, seen))
 }
 
 const syntaxOfExpressions = (node: DocNode): readonly Diagnostic[] =>
@@ -87,18 +106,26 @@ const detail = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[]
       ...conditionProblems(task, each),
       ...leafProblems(text, each),
       ...expressions.flatMap(({ value }) => expressionProblems(value, each)),
-      ...[task.environment, play.environment].flatMap((node) => (node === undefined ? [] : leafProblems(node, each))),
+      ...[play.environment, ...task.environment].flatMap((node) =>
+        node === undefined ? [] : leafProblems(node, each),
+      ),
       ...argumentProblems(task, play, each, scope),
       ...fileProblems(task, each),
     ])
-    return [...(task.loop === undefined ? [] : leafProblems(task.loop, seen)), ...inItems]
+    return [...(task.loop === undefined ? [] : leafProblems(task.loop.list, seen)), ...inItems]
   })
 
 const problemsOn = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[] => {
   const found = inspect(task, play, scope)
-  if (found.kind === 'items') return []
-  return [...(found.kind === 'problems' ? found.problems : []), ...detail(task, play, scope)]
+  const verdicts = verdictsOf(task).length === 0 ? [] : ofVerdicts(task, scope)
+  if (found.kind === 'items') return verdicts
+  return [...(found.kind === 'problems' ? found.problems : []), ...detail(task, play, scope), ...verdicts]
 }
+
+const ofVerdicts = (task: Task, scope: PlayScope): readonly Diagnostic[] =>
+  scope.memos.judged.recall(task, scope.forTask(task), (seen) =>
+    itemScopes(task, seen).flatMap((each) => verdictProblems(task, each)),
+  )
 
 /** A mistake, the hosts that have it, and the plays that came upon it. */
 interface Seen {
@@ -122,21 +149,30 @@ const withHosts = ({ problem, hosts, plays, everywhere }: Seen): Diagnostic => {
 /** `hosts` undefined: it does not depend on a host. */
 type Note = (problem: Diagnostic, hosts: readonly string[] | undefined, play: Play) => void
 
-const checkPlay = ({ play, sound }: BuiltPlay, scope: Scopes['scope'], note: Note): void => {
+const checkPlay = ({ play, sound }: BuiltPlay, { scope, included }: Checking, note: Note): void => {
   const vars: readonly MapNode[] = play.vars
   for (const node of [...vars, ...(play.environment ? [play.environment] : [])])
     for (const problem of syntaxProblems(node, 'text')) note(problem, undefined, play)
-  const tasks = [...play.tasks, ...play.handlers]
+  const own = [...play.tasks, ...play.handlers]
+  const tasks = [...own, ...own.flatMap((task) => [...(included.get(task) ?? [])])]
   for (const task of tasks) for (const problem of syntaxOf(task)) note(problem, undefined, play)
   if (!sound) return
-  const classes = createHostClasses(play, (host) => scope(play, host, nothing))
+  const classes = createHostClasses(play, (host) => scope(play, host, nothingLearned))
   for (const task of tasks)
-    for (const { hosts, result } of classes.of(task, (view) => problemsOn(task, play, view)))
-      for (const problem of result) note(problem, hosts, play)
+    for (const { hosts, result } of classes.of(task, (view) => problemsOn(task, play, view))) {
+      // An included task is on the hosts that include it.
+      const having = task.given === undefined ? hosts : hosts.filter((host) => included.isOn(task, host))
+      for (const problem of having.length === 0 ? [] : result) note(problem, having, play)
+    }
+}
+
+interface Checking {
+  readonly scope: Scopes['scope']
+  readonly included: Included
 }
 
 /** Resolves every task on every host with nothing learned; what is wrong is told once, with the hosts that have it. */
-export const checkPlays = (plays: readonly BuiltPlay[], scope: Scopes['scope']): readonly Diagnostic[] => {
+export const checkPlays = (plays: readonly BuiltPlay[], checking: Checking): readonly Diagnostic[] => {
   const seen = new Map<string, Seen>()
   const note: Note = (problem, hosts, play) => {
     const key = keyOf(problem)
@@ -146,6 +182,6 @@ export const checkPlays = (plays: readonly BuiltPlay[], scope: Scopes['scope']):
     for (const host of hosts ?? []) entry.hosts.add(host)
     seen.set(key, hosts === undefined ? { ...entry, everywhere: true } : entry)
   }
-  for (const play of plays) checkPlay(play, scope, note)
+  for (const play of plays) checkPlay(play, checking, note)
   return [...seen.values()].map(withHosts)
 }

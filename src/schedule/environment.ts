@@ -45,11 +45,13 @@ const read = (node: DocNode | undefined, scope: Scope): Rendered<Environment> =>
   return { kind: 'value', value: environment }
 }
 
-/** The play's environment with the task's laid over it. */
+/** The play's environment with those of blocks and the task laid over it. */
 export const renderEnvironment = (task: Task, play: Play, scope: Scope): Rendered<Environment> => {
-  if (task.environment === undefined && play.environment === undefined) return empty
-  const outer = read(play.environment, scope)
-  if (outer.kind !== 'value') return outer
-  const inner = read(task.environment, scope)
-  return inner.kind === 'value' ? { kind: 'value', value: { ...outer.value, ...inner.value } } : inner
+  let whole: Environment = {}
+  for (const node of [play.environment, ...task.environment]) {
+    const own = read(node, scope)
+    if (own.kind !== 'value') return own
+    whole = { ...whole, ...own.value }
+  }
+  return { kind: 'value', value: whole }
 }

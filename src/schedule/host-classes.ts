@@ -6,6 +6,7 @@ import type { Binding, DocNode, Scope } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import { sameBinding } from './layers.ts'
 import type { Memo } from './memo.ts'
+import { namesGiven } from './registers.ts'
 import type { PlayScope } from './scope.ts'
 
 /** Hosts of a play that are alike, in the play's order, and what was computed for them. */
@@ -62,7 +63,7 @@ const recording = (scope: Scope, looked: Set<string>): Scope => ({
 
 /** What is asked here is asked once for a class: nothing is worth remembering beside it. */
 const straight: Memo = { recall: (_, scope, compute) => compute(scope) }
-const memos = { resolved: straight, foreseen: straight, checked: straight }
+const memos = { resolved: straight, foreseen: straight, checked: straight, judged: straight }
 
 export const createHostClasses = (play: Play, scopeOf: (host: string) => PlayScope): HostClasses => {
   const scopes = play.hosts.map(scopeOf)
@@ -125,8 +126,7 @@ export const createHostClasses = (play: Play, scopeOf: (host: string) => PlaySco
 const registrarsOf = ({ tasks, handlers }: Play): { before(name: string, task: Task): boolean } => {
   const order = new Map([...tasks, ...handlers].map((task, index) => [task, index]))
   const first = new Map<string, number>()
-  for (const [{ register }, index] of order)
-    if (register !== undefined && !first.has(register)) first.set(register, index)
+  for (const [task, index] of order) for (const name of namesGiven(task)) if (!first.has(name)) first.set(name, index)
   return { before: (name, task) => (first.get(name) ?? order.size) < (order.get(task) ?? 0) }
 }
 

@@ -13,6 +13,7 @@ export const layerOf = (maps: readonly MapNode[]): Layer =>
 
 /** Are these the same as far as rendering can tell? */
 export const sameBinding = (a: Binding | undefined, b: Binding | undefined): boolean => {
+  if (a?.kind === 'value' && a.changing) return false
   if (a === b) return true
   if (a === undefined || b === undefined) return false
   if (a.kind === 'written') return b.kind === 'written' && a.node === b.node

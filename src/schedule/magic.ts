@@ -7,8 +7,12 @@ import { type Fault, fault } from '../template/fault.ts'
 import { pendingField, renderNode } from '../template/render.ts'
 import { createLookups } from './lookups.ts'
 
+/** What hosts have learned in this run, by host. */
+export type Others = (host: string) => ReadonlyMap<string, Binding>
+
 export interface Magic {
-  get(name: string, host: string, play: Play | undefined): Binding | undefined
+  /** `others`: while hosts are at work, for what they have learned so far. */
+  get(name: string, host: string, play: Play | undefined, others?: Others): Binding | undefined
   readonly names: readonly string[]
 }
 
@@ -21,10 +25,20 @@ const value = (of: Value | undefined): Binding | undefined =>
  * The magic variables of a run.
  * @param hostScope  what another host's variables are rendered in, for `hostvars`; asked only when they are used
  */
-export const magicOf = (inventory: Inventory, check: boolean, hostScope: (host: string) => Scope): Magic => {
+export const magicOf = (
+  inventory: Inventory,
+  check: boolean,
+  hostScope: (host: string, others?: Others) => Scope,
+): Magic => {
   const groups = once((): Value => Object.assign(Object.create(null), Object.fromEntries(inventory.groups)))
   const lookups = createLookups()
-  const hostvars = once(() => hostvarsOf(inventory, hostScope))
+  const hostvars = once(() => hostvarsOf(inventory, hostScope, 'once'))
+  let living: { readonly others: Others; readonly value: Value } | undefined
+  const hostvarsNow = (others: Others): Value => {
+    if (living?.others !== others)
+      living = { others, value: hostvarsOf(inventory, (host) => hostScope(host, others), 'each time') }
+    return living.value
+  }
   const sources: Readonly<Record<string, Source>> = {
     inventory_hostname: (_, name) => name,
     inventory_hostname_short: (_, name) => (/^[\d.]+$|:/.test(name) ? name : (name.split('.')[0] ?? name)),
@@ -40,10 +54,13 @@ export const magicOf = (inventory: Inventory, check: boolean, hostScope: (host: 
     playbook_dir: (_, __, play) => (play === undefined ? undefined : resolve(dirname(play.at.file))),
   }
   return {
-    get: (name, host, play) =>
-      Object.hasOwn(sources, name)
+    get: (name, host, play, others) => {
+      if (name === 'hostvars' && others !== undefined)
+        return { kind: 'value', value: hostvarsNow(others), changing: true }
+      return Object.hasOwn(sources, name)
         ? value(sources[name]?.(inventory.hosts.get(host), host, play))
-        : lookups(name, play?.at.file),
+        : lookups(name, play?.at.file)
+    },
     names: Object.keys(sources),
   }
 }
@@ -56,8 +73,11 @@ const once = <T>(make: () => T): (() => T) => {
   }
 }
 
-/** A map whose values are made when they are first used: fleets are large, and few templates look at other hosts. */
-const lazyMap = (names: Iterable<string>, make: (name: string) => Value): Value => {
+/** When the values of a map are made: when they are first used, or whenever they are. */
+type Made = 'once' | 'each time'
+
+/** A map whose values are made when they are used: fleets are large, and few templates look at other hosts. */
+const lazyMap = (names: Iterable<string>, make: (name: string) => Value, when: Made): Value => {
   const map: Record<string, Value> = Object.create(null)
   for (const name of names)
     Object.defineProperty(map, name, {
@@ -65,7 +85,7 @@ const lazyMap = (names: Iterable<string>, make: (name: string) => Value): Value 
       configurable: true,
       get: () => {
         const made = make(name)
-        Object.defineProperty(map, name, { enumerable: true, value: made })
+        if (when === 'once') Object.defineProperty(map, name, { enumerable: true, value: made })
         return made
       },
     })
@@ -78,23 +98,25 @@ const stopAt = ({ summary, hint, at }: Diagnostic): Fault => ({
   ...(at !== undefined && { at }),
 })
 
-const hostvarsOf = (inventory: Inventory, hostScope: (host: string) => Scope): Value => {
+const hostvarsOf = (inventory: Inventory, hostScope: (host: string) => Scope, when: Made): Value => {
   const busy = new Set<string>()
-  return lazyMap(inventory.hosts.keys(), (host) => {
+  const variable = (name: string, host: string, scope: Scope): Value => {
+    const key = `${host}\0${name}`
+    if (busy.has(key))
+      throw fault(`\`${name}\` of ${host} is made of itself`, 'give one of the variables a value of its own')
+    busy.add(key)
+    try {
+      return valueIn(name, scope)
+    } finally {
+      busy.delete(key)
+    }
+  }
+  const ofHost = (host: string): Value => {
     const scope = hostScope(host)
     const own = [...scope.names()].filter((name) => name !== 'hostvars')
-    return lazyMap(own, (name) => {
-      const key = `${host}\0${name}`
-      if (busy.has(key))
-        throw fault(`\`${name}\` of ${host} is made of itself`, 'give one of the variables a value of its own')
-      busy.add(key)
-      try {
-        return valueIn(name, scope)
-      } finally {
-        busy.delete(key)
-      }
-    })
-  })
+    return lazyMap(own, (name) => variable(name, host, scope), when)
+  }
+  return lazyMap(inventory.hosts.keys(), ofHost, when)
 }
 
 const valueIn = (name: string, scope: Scope): Value => {

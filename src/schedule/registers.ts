@@ -1,7 +1,7 @@
-/** Which tasks register which names: a name waits from its task on, on the hosts that run it. */
+/** Which tasks give which names a value: a name waits from its task on, on the hosts that run it. */
 import type { Play, Playbook, Task } from '../model/schedule.ts'
 
-interface Register {
+interface Giver {
   readonly task: Task
   readonly order: number
   readonly hosts: ReadonlySet<string>
@@ -9,25 +9,38 @@ interface Register {
 
 export interface Registers {
   /**
-   * The last task before `before` (in the order of the run) that registers `name` on `host`.
+   * The last task before `before` (in the order of the run) that gives `name` a value on `host`.
    * `before` undefined: any task up to the end of the play.
    */
   find(name: string, host: string, play: Play, before?: Task): Task | undefined
+  /** Any task of the run that does. */
+  anywhere(name: string, host: string): Task | undefined
   names(): Iterable<string>
 }
 
-/** The registered names of a run. A play's handlers come after its tasks. */
+const failureNames = ['ansible_failed_task', 'ansible_failed_result']
+
+/** What a task binds on its host: its registered result, the facts it sets, what its failure leaves to a rescue. */
+export const namesGiven = ({ register, type, args, path }: Task): readonly string[] => [
+  ...(register === undefined ? [] : [register]),
+  ...(type.setsFacts && args.kind === 'map' ? args.entries.map(({ key }) => String(key.value)) : []),
+  ...(path.some(({ part, block }) => part === 'block' && block.rescues) ? failureNames : []),
+]
+
+/** The names that are given in a run. A play's handlers come after its tasks. */
 export const registersOf = (playbooks: readonly Playbook[]): Registers => {
   const orders = new Map<Task, number>()
   const ends = new Map<Play, number>()
-  const byName = new Map<string, Register[]>()
+  const byName = new Map<string, Giver[]>()
   for (const play of playbooks.flatMap(({ plays }) => plays)) {
     const hosts = new Set(play.hosts)
     for (const task of [...play.tasks, ...play.handlers]) {
       orders.set(task, orders.size)
-      if (task.register === undefined) continue
-      const list = byName.get(task.register) ?? []
-      byName.set(task.register, [...list, { task, order: orders.size - 1, hosts }])
+      for (const name of namesGiven(task)) {
+        const list = byName.get(name) ?? []
+        list.push({ task, order: orders.size - 1, hosts })
+        byName.set(name, list)
+      }
     }
     ends.set(play, orders.size)
   }
@@ -38,6 +51,12 @@ export const registersOf = (playbooks: readonly Playbook[]): Registers => {
       const limit = (before && orders.get(before)) ?? ends.get(play) ?? 0
       return list.findLast(({ order, hosts }) => order < limit && hosts.has(host))?.task
     },
+    anywhere: (name, host) => byName.get(name)?.find(({ hosts }) => hosts.has(host))?.task,
     names: () => byName.keys(),
   }
 }
+
+/** What a name of another host waits for. */
+export const elsewhere = (task: Task, host: string): string => `the result of "${task.name}" on ${host}`
+
+export const isElsewhere = (on: string): boolean => /^the result of ".*" on \S+$/.test(on)

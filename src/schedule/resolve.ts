@@ -1,16 +1,24 @@
 /** A task on a host: what there is to do, as far as the variables are known. */
-import type { Binding, Diagnostic, Rendered, ScalarNode, Scope, Value } from '../model/document.ts'
-import type { Play, Task } from '../model/schedule.ts'
+import type { Diagnostic, Rendered, ScalarNode, Scope, Value } from '../model/document.ts'
+import type { Loop, Play, Task } from '../model/schedule.ts'
 import type { Reading } from '../model/task-type.ts'
 import { renderNode } from '../template/render.ts'
 import { placed } from './argument-place.ts'
 import { renderArguments, renderArgumentsPartly } from './arguments.ts'
 import { judgeConditions } from './conditions.ts'
+import { renderDelegate } from './delegate.ts'
 import { renderEnvironment } from './environment.ts'
+import { labelOf, readLoop, withItem } from './loop.ts'
 import type { Locate, PlayScope } from './scope.ts'
 
-export type WorkItem = { readonly item?: Value } & (
-  | { readonly kind: 'work'; readonly args: unknown; readonly environment: Readonly<Record<string, string>> }
+export type WorkItem = { readonly item?: Value; readonly label?: Value } & (
+  | {
+      readonly kind: 'work'
+      readonly args: unknown
+      readonly environment: Readonly<Record<string, string>>
+      /** Another host, on which it is done. */
+      readonly on?: string
+    }
   | { readonly kind: 'skip'; readonly because: string }
 )
 
@@ -29,16 +37,6 @@ type ItemFinding =
   | { readonly kind: 'waits'; readonly on: string }
   | { readonly kind: 'problems'; readonly problems: readonly Diagnostic[] }
 
-/** `scope` with the item of a loop; `item` undefined: there is a loop, and its item is not known. */
-const withItem = (scope: Scope, item: Value | undefined): Scope => {
-  const binding: Binding =
-    item === undefined ? { kind: 'pending', why: 'the item of the loop' } : { kind: 'value', value: item }
-  return {
-    get: (name) => (name === 'item' ? binding : scope.get(name)),
-    names: () => [...scope.names(), 'item'],
-  }
-}
-
 const names = new WeakMap<Task, ScalarNode>()
 
 /** A name is never a reason to fail: what cannot be rendered is shown as written. */
@@ -46,7 +44,7 @@ const renderName = (task: Task, scope: Scope): string => {
   if (!task.name.includes('{{')) return task.name
   const node = names.get(task) ?? { kind: 'scalar', at: task.at, value: task.name, source: task.name, quoted: true }
   names.set(task, node)
-  const rendered = renderNode(node, task.loop === undefined ? scope : withItem(scope, undefined))
+  const rendered = renderNode(node, task.loop === undefined ? scope : withItem(scope, task.loop, undefined))
   return rendered.kind === 'value' ? String(rendered.value) : task.name
 }
 
@@ -59,26 +57,22 @@ const inspectItem = (task: Task, play: Play, scope: Scope, locate: Locate): Item
   if (args.kind === 'problem') return { kind: 'problems', problems: [args.problem] }
   const environment = renderEnvironment(task, play, scope)
   if (environment.kind === 'problem') return { kind: 'problems', problems: [environment.problem] }
+  const on = renderDelegate(task, scope)
+  if (on?.kind === 'problem') return { kind: 'problems', problems: [on.problem] }
   if (args.kind === 'waits') return args
   if (environment.kind === 'waits') return environment
+  if (on?.kind === 'waits') return on
   const parsed = task.type.parse(args.value)
-  if (parsed.ok) return { kind: 'work', args: parsed.args, environment: environment.value }
+  if (parsed.ok)
+    return {
+      kind: 'work',
+      args: parsed.args,
+      environment: environment.value,
+      ...(on === undefined ? {} : { on: on.value }),
+    }
   return {
     kind: 'problems',
     problems: parsed.problems.map((problem) => placed(problem, task.type.name, task.args, scope)),
-  }
-}
-
-const readLoop = (task: Task, scope: Scope): Rendered<readonly Value[]> | undefined => {
-  if (task.loop === undefined) return undefined
-  const rendered = renderNode(task.loop, scope)
-  if (rendered.kind !== 'value') return rendered
-  if (Array.isArray(rendered.value)) return { kind: 'value', value: rendered.value as readonly Value[] }
-  const is = rendered.value !== null && typeof rendered.value === 'object' ? 'a map' : JSON.stringify(rendered.value)
-  const hint = is === 'a map' ? 'put `| dict2items` behind it' : 'a template must yield a list'
-  return {
-    kind: 'problem',
-    problem: { severity: 'error', summary: `\`loop\` must be a list, not ${is}`, at: task.loop.at, hint },
   }
 }
 
@@ -86,18 +80,22 @@ const readLoop = (task: Task, scope: Scope): Rendered<readonly Value[]> | undefi
 const withoutLoop = (
   task: Task,
   scope: Scope,
-  loop: Exclude<Rendered<readonly Value[]>, { kind: 'value' }>,
+  { loop, list }: { loop: Loop; list: Exclude<Rendered<readonly Value[]>, { kind: 'value' }> },
 ): ItemFinding => {
-  const verdict = judgeConditions(task.when, withItem(scope, undefined))
+  const verdict = judgeConditions(task.when, withItem(scope, loop, undefined))
   if (verdict.kind === 'value' && !verdict.value.holds) return { kind: 'skip', because: verdict.value.because }
-  return loop.kind === 'problem' ? { kind: 'problems', problems: [loop.problem] } : loop
+  return list.kind === 'problem' ? { kind: 'problems', problems: [list.problem] } : list
 }
 
 const inspectItems = (task: Task, play: Play, scope: Scope, locate: Locate): readonly ItemFinding[] => {
-  const loop = readLoop(task, scope)
+  const { loop } = task
   if (loop === undefined) return [inspectItem(task, play, scope, locate)]
-  if (loop.kind !== 'value') return [withoutLoop(task, scope, loop)]
-  return loop.value.map((item) => ({ item, ...inspectItem(task, play, withItem(scope, item), locate) }))
+  const list = readLoop(loop, scope)
+  if (list.kind !== 'value') return [withoutLoop(task, scope, { loop, list })]
+  return list.value.map((item, index) => {
+    const each = withItem(scope, loop, { item, index })
+    return { item, ...labelOf(loop, each), ...inspectItem(task, play, each, locate) }
+  })
 }
 
 /** Resolves, and collects every problem. Equal for hosts on which the variables that are looked at are bound alike. */
@@ -141,8 +139,9 @@ export const foresee = (task: Task, play: Play, scope: PlayScope): readonly Read
   )
 
 /** The scopes of a task's items; one with an unknown item where the loop cannot be told. */
-export const itemScopes = (task: Task, scope: Scope): readonly Scope[] => {
-  const loop = readLoop(task, scope)
+export const itemScopes = ({ loop }: Task, scope: Scope): readonly Scope[] => {
   if (loop === undefined) return [scope]
-  return loop.kind === 'value' ? loop.value.map((item) => withItem(scope, item)) : [withItem(scope, undefined)]
+  const list = readLoop(loop, scope)
+  if (list.kind !== 'value') return [withItem(scope, loop, undefined)]
+  return list.value.map((item, index) => withItem(scope, loop, { item, index }))
 }

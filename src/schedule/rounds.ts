@@ -1,6 +1,7 @@
 import type { Binding, Value } from '../model/document.ts'
-import type { Play } from '../model/schedule.ts'
+import type { Play, Task } from '../model/schedule.ts'
 import { resolve } from './resolve.ts'
+import { meetsAfter, standsAlone } from './round-rules.ts'
 import type { Schedule } from './schedule.ts'
 
 /** Facts are there after the first command of all: only results make a task wait. */
@@ -9,27 +10,54 @@ const factsKnown: ReadonlyMap<string, Binding> = new Map([
   ['facts', { kind: 'value', value: {} as Value }],
 ])
 
+/** The play's tasks with those that its includes are known to bring. */
+export const tasksOf = (play: Play, schedule: Schedule): readonly Task[] =>
+  play.tasks.flatMap((task) => [task, ...schedule.includedBy(task)])
+
+/** Behind such a task the next round begins. */
+const endsRound = (task: Task, play: Play): boolean =>
+  task.type.mayBeOpaque === true || standsAlone(task, play) || meetsAfter(task) || task.failedWhen !== undefined
+
+/** Ids of tasks behind which handlers that were notified have their turn. */
+const calling = (play: Play): ReadonlySet<string> => {
+  const called = new Set<string>()
+  let from = 0
+  for (const end of play.flushes) {
+    const last = play.tasks[end - 1]
+    if (last !== undefined && play.tasks.slice(from, end).some(({ notify }) => notify.length > 0)) called.add(last.id)
+    from = end
+  }
+  return called
+}
+
 /**
  * The ids of the tasks at which a round begins, as far as it can be told without a host: a task whose effect may not be
- * known beforehand, the one behind it, and one that waits for a result of its own round. Told for the play's first host.
+ * known beforehand or at which hosts wait for each other, the one behind it, one behind handlers, the first of a rescue,
+ * and one that waits for a result of its own round. Told for the play's first host.
  */
 export const roundStarts = (play: Play, schedule: Schedule): ReadonlySet<string> => {
   const [host] = play.hosts
   if (host === undefined) return new Set()
   const scope = schedule.scope(play, host, { facts: factsKnown, results: new Map() })
   const starts = new Set<string>()
+  const called = calling(play)
   let round: string[] = []
-  let behindOpaque = false
-  for (const task of play.tasks) {
-    const opaque = task.type.mayBeOpaque === true
+  let before: Task | undefined
+  for (const task of tasksOf(play, schedule)) {
     const resolved = resolve(task, play, scope)
     const waits = resolved.kind === 'waits' && round.some((name) => resolved.on.includes(`"${name}"`))
-    if (opaque || behindOpaque || waits) {
+    const alone = task.type.mayBeOpaque === true || standsAlone(task, play)
+    const behind = before !== undefined && (endsRound(before, play) || called.has(before.id))
+    const otherMode = before !== undefined && before.checkMode !== task.checkMode
+    const rescue = isRescue(task) && (before === undefined || !isRescue(before))
+    if (alone || behind || waits || otherMode || rescue) {
       starts.add(task.id)
       round = []
     }
     round.push(task.name)
-    behindOpaque = opaque
+    before = task
   }
   return starts
 }
+
+const isRescue = ({ path }: Task): boolean => path.some(({ part }) => part === 'rescue')

@@ -1,16 +1,18 @@
 /** Playbooks, inventory and task types become plays with hosts and tasks; every mistake that needs no host is found. */
 import type { Checked, Diagnostic, MapNode, Scope } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
-import type { Play, Playbook } from '../model/schedule.ts'
+import type { Play, Playbook, Task } from '../model/schedule.ts'
 import type { TaskType } from '../model/task-type.ts'
 import { nearest } from '../nearest.ts'
 import { type BuiltPlay, buildPlay, type PlaySetting } from './build-play.ts'
 import { checkPlays } from './check.ts'
+import { createIncludes, followIncludes, type IncludeRequest } from './includes.ts'
 import { layerOf } from './layers.ts'
 import { createLocalFiles } from './local-files.ts'
 import { loadPlaybook } from './read-playbooks.ts'
-import { createScopes, type Learned, type PlayScope } from './scope.ts'
+import { createScopes, type Late, type Learned, type PlayScope } from './scope.ts'
 import { specialTags } from './tags.ts'
+import { createTaskFiles } from './task-files.ts'
 
 export { parseExtraVars } from './extra-vars.ts'
 
@@ -35,6 +37,10 @@ export interface Schedule {
   scope(play: Play, host: string, learned: Learned): PlayScope
   /** Inventory and extra variables only: for connection variables. */
   hostScope(host: string): Scope
+  /** The tasks that an include brings in its turn, or what is wrong with them. */
+  include(task: Task, play: Play, request: IncludeRequest): readonly Task[] | Diagnostic
+  /** What an include is known to bring before any host is contacted. */
+  includedBy(task: Task): readonly Task[]
   /** Local files that arguments name: by absolute path, and by the name given. */
   readonly files: ReadonlyMap<string, Uint8Array>
 }
@@ -54,8 +60,8 @@ const buildPlaybooks = async (request: ScheduleRequest, setting: PlaySetting): P
     problems.push(...found)
     if (value === undefined) continue
     const first = plays.length
-    for (const document of value.plays) {
-      const built = await buildPlay(document, { file: value.file, number: plays.length + 1 }, setting)
+    for (const { document, file } of value.plays) {
+      const built = await buildPlay(document, { file, number: plays.length + 1 }, setting)
       problems.push(...built.problems)
       plays.push(built.value)
     }
@@ -65,8 +71,8 @@ const buildPlaybooks = async (request: ScheduleRequest, setting: PlaySetting): P
 }
 
 /** A tag that no task has: run with it and nothing happens, skip it and what should rest runs. */
-const unknownTags = ({ tags, skipTags, allowEmpty }: ScheduleRequest, plays: readonly BuiltPlay[]): Diagnostic[] => {
-  const known = new Set<string>([...specialTags, ...plays.flatMap(({ tags: used }) => [...used])])
+const unknownTags = ({ tags, skipTags, allowEmpty }: ScheduleRequest, used: Iterable<string>): Diagnostic[] => {
+  const known = new Set<string>([...specialTags, ...used])
   const judge =
     (option: string, severity: Diagnostic['severity']) =>
     (tag: string): Diagnostic[] => {
@@ -113,22 +119,48 @@ const distinct = (problems: readonly Diagnostic[]): Diagnostic[] => {
 export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedule | undefined>> => {
   const { inventory, taskTypes, limit, tags, skipTags, check, allowEmpty } = request
   const extra = layerOf(request.extraVars)
+  const taskFiles = createTaskFiles([...taskTypes.keys()])
+  const choice = { tags, skipTags }
   const setting = {
     inventory,
     taskTypes,
+    files: taskFiles,
     extra,
-    choice: { tags, skipTags },
+    choice,
     allowEmpty,
     ...(limit !== undefined && { limit }),
   }
   const { value, problems: found } = await buildPlaybooks(request, setting)
-  const problems = [...found, ...unknownTags(request, value.plays)]
-  problems.push(...nobody(request, value.plays, problems))
+  const problems = [...found]
   if (value.playbooks.length === 0) return { value: undefined, problems: distinct(problems) }
 
   const { files, locate } = createLocalFiles()
   const lost = new Set(value.plays.flatMap((each) => each.lost))
-  const { scope, hostScope } = createScopes({ inventory, playbooks: value.playbooks, extra, check, locate, lost })
-  problems.push(...checkPlays(value.plays, scope))
-  return { value: { playbooks: value.playbooks, scope, hostScope, files }, problems: distinct(problems) }
+  const late: Late = { names: new Set() }
+  const sources = { inventory, playbooks: value.playbooks, extra, check, locate, lost, late }
+  const { scope, hostScope } = createScopes(sources)
+  const includes = createIncludes(taskTypes, taskFiles, choice)
+  const included = followIncludes(
+    value.plays.map(({ play }) => play),
+    scope,
+    includes,
+    late,
+  )
+  problems.push(...included.problems)
+  // What an unknown file may bring is not missing.
+  const tagged =
+    late.any === undefined
+      ? unknownTags(request, [...value.plays.flatMap((each) => [...each.tags]), ...included.tags])
+      : []
+  problems.push(...tagged, ...nobody(request, value.plays, [...problems, ...tagged]))
+  problems.push(...checkPlays(value.plays, { scope, included }))
+  const include: Schedule['include'] = (task, play, one) => {
+    const read = includes.read(task, play, one)
+    if ('problem' in read) return read.problem
+    return read.found.problems.find(({ severity }) => severity === 'error') ?? read.tasks
+  }
+  return {
+    value: { playbooks: value.playbooks, scope, hostScope, include, includedBy: included.get, files },
+    problems: distinct(problems),
+  }
 }

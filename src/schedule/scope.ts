@@ -4,9 +4,9 @@ import type { Inventory } from '../model/inventory.ts'
 import type { Play, Playbook, Task } from '../model/schedule.ts'
 import type { Layer } from './layers.ts'
 import { layerOf } from './layers.ts'
-import { magicOf } from './magic.ts'
+import { magicOf, type Others } from './magic.ts'
 import { createMemo, type Memo } from './memo.ts'
-import { registersOf } from './registers.ts'
+import { elsewhere, registersOf } from './registers.ts'
 
 /** What the run has learned about one host so far. */
 export interface Learned {
@@ -14,6 +14,19 @@ export interface Learned {
   readonly facts: ReadonlyMap<string, Binding>
   /** Registered results and set facts. */
   readonly results: ReadonlyMap<string, Binding>
+  /** Nothing waits for tasks before this one any more: what they gave is in the results. */
+  readonly complete?: true
+  /** What the other hosts have learned. */
+  readonly others?: Others
+}
+
+export const nothingLearned: Learned = { facts: new Map(), results: new Map() }
+
+/** What included tasks give: their files may depend on hosts. */
+export interface Late {
+  readonly names: Set<string>
+  /** From this play on any name may be given, by an include whose file is not known yet. */
+  any?: { readonly play: number; readonly why: string }
 }
 
 /** Finds a local file that an argument names; reads it the first time. */
@@ -28,7 +41,7 @@ export interface PlayScope extends Scope {
   /** With the task's own variables, and with the results of the tasks before it waiting where they are not known. */
   forTask(task: Task): Scope
   readonly locate: Locate
-  readonly memos: { readonly resolved: Memo; readonly foreseen: Memo; readonly checked: Memo }
+  readonly memos: { readonly resolved: Memo; readonly foreseen: Memo; readonly checked: Memo; readonly judged: Memo }
 }
 
 export interface Scopes {
@@ -44,6 +57,7 @@ export interface ScopeSources {
   readonly check: boolean
   /** Names that tasks register which could not be read: they wait, so that one mistake is not told twice. */
   readonly lost?: ReadonlySet<string>
+  readonly late?: Late
   readonly locate: Locate
 }
 
@@ -73,14 +87,14 @@ const cached = <K extends object, V>(make: (key: K) => V): ((key: K) => V) => {
 }
 
 /**
- * Precedence, from low to high: facts, inventory, play vars, vars_files, task vars, results, extra vars; then what the
- * runner itself gives. (Ansible's order, but for facts: a `nic` in the inventory is the user's word.)
+ * Precedence, from low to high: facts, inventory, play vars, vars_files, vars of blocks and tasks, results and set facts,
+ * extra vars, the item of an include; then what the runner itself gives. (Ansible's order, but for facts: a `nic` in the inventory is the user's word.)
  */
-export const createScopes = ({ inventory, playbooks, extra, check, locate, lost }: ScopeSources): Scopes => {
+export const createScopes = ({ inventory, playbooks, extra, check, locate, lost, late }: ScopeSources): Scopes => {
   const registers = registersOf(playbooks)
   const playLayer = cached((play: Play) => layerOf(play.vars))
-  const taskLayer = cached((vars: MapNode) => layerOf([vars]))
-  const memos = { resolved: createMemo(), foreseen: createMemo(), checked: createMemo() }
+  const taskLayer = cached((vars: readonly MapNode[]) => layerOf(vars))
+  const memos = { resolved: createMemo(), foreseen: createMemo(), checked: createMemo(), judged: createMemo() }
   const hostScope = (host: string): Scope => {
     const vars = inventory.hosts.get(host)?.vars ?? none
     return {
@@ -88,7 +102,21 @@ export const createScopes = ({ inventory, playbooks, extra, check, locate, lost 
       names: () => new Set([...magic.names, ...extra.keys(), ...vars.keys()]),
     }
   }
-  const magic = magicOf(inventory, check, hostScope)
+  /** As `hostvars` shows a host: with what it learns in the run. */
+  const seenByOthers = (host: string, others?: Others): Scope => {
+    const own = hostScope(host)
+    const learned = (name: string): Binding | undefined => {
+      const by = registers.anywhere(name, host)
+      if (by === undefined) return undefined
+      return others?.(host).get(name) ?? { kind: 'pending', why: elsewhere(by, host) }
+    }
+    const given = () => [...registers.names()].filter((name) => registers.anywhere(name, host) !== undefined)
+    return {
+      get: (name) => extra.get(name) ?? learned(name) ?? own.get(name),
+      names: () => new Set([...own.names(), ...given(), ...(others?.(host).keys() ?? [])]),
+    }
+  }
+  const magic = magicOf(inventory, check, seenByOthers)
 
   const unread: Binding | undefined = inventory.incomplete ? { kind: 'pending', why: 'an inventory script' } : undefined
 
@@ -97,23 +125,30 @@ export const createScopes = ({ inventory, playbooks, extra, check, locate, lost 
     if (by !== undefined) return { kind: 'pending', why: `the result of "${by.name}"` }
     return lost?.has(name) ? { kind: 'pending', why: name } : undefined
   }
+  /** What nobody else has may come from an include. */
+  const included = (name: string, play: Play): Binding | undefined => {
+    if (late?.names.has(name)) return { kind: 'pending', why: name }
+    return late?.any !== undefined && late.any.play <= play.number ? { kind: 'pending', why: late.any.why } : undefined
+  }
   const scope = (play: Play, host: string, learned: Learned): PlayScope => {
     const hostVars = inventory.hosts.get(host)?.vars ?? none
     const playVars = playLayer(play)
     const view = (task?: Task): Scope => {
-      const taskVars = task?.vars === undefined ? none : taskLayer(task.vars)
+      const taskVars = task === undefined ? none : taskLayer(task.vars)
       const viewer = { play, host, task }
       return {
         get: (name) =>
-          magic.get(name, host, play) ??
+          magic.get(name, host, play, learned.others) ??
+          task?.given?.get(name) ??
           extra.get(name) ??
           learned.results.get(name) ??
-          waiting(name, viewer) ??
+          (learned.complete ? undefined : waiting(name, viewer)) ??
           taskVars.get(name) ??
           playVars.get(name) ??
           hostVars.get(name) ??
           learned.facts.get(name) ??
           waitingFacts.get(name) ??
+          (learned.complete ? undefined : included(name, play)) ??
           unread,
         names: () => {
           const layers = [extra, learned.results, taskVars, playVars, hostVars, learned.facts, waitingFacts]

@@ -78,3 +78,28 @@ export const readLimit = (
     : readShare(value as Value, node.at, { what, least: 0, otherwise: '0 allows none' })
   return isDiagnostic(share) ? { value: undefined, problems: [share] } : { value: share, problems: [] }
 }
+
+interface FailureLimits {
+  readonly maxFail?: DocNode
+  readonly maxFailPercentage?: DocNode
+}
+
+/** `max_fail`, or Ansible's `max_fail_percentage`, which is the same as a percentage. */
+export const readMaxFail = (
+  { maxFail, maxFailPercentage }: FailureLimits,
+  scope: Scope,
+): Checked<Share | undefined> => {
+  if (maxFailPercentage === undefined)
+    return maxFail === undefined ? { value: undefined, problems: [] } : readLimit('max_fail', maxFail, scope)
+  const { at } = maxFailPercentage
+  const wrong = (summary: string, hint: string): Checked<undefined> => ({
+    value: undefined,
+    problems: [{ severity: 'error', summary, at, hint }],
+  })
+  if (maxFail !== undefined) return wrong('`max_fail` and `max_fail_percentage` are both given', 'keep one')
+  const value = rendered(maxFailPercentage, scope, 'max_fail_percentage')
+  if (isDiagnostic(value)) return { value: undefined, problems: [value] }
+  const percent = typeof value === 'string' ? Number(value.replace(/%$/, '') || Number.NaN) : value
+  if (typeof percent === 'number' && percent >= 0 && percent <= 100) return { value: { percent }, problems: [] }
+  return wrong(`\`max_fail_percentage\` must be a number from 0 to 100, not ${show(value)}`, 'write 25')
+}

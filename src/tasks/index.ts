@@ -5,10 +5,13 @@ import commandTask from './command.ts'
 import copyTask from './copy.ts'
 import debugTask from './debug.ts'
 import failTask from './fail.ts'
+import include_tasksTask from './include_tasks.ts'
+import metaTask from './meta.ts'
 import pauseTask from './pause.ts'
 import persistTask from './persist.ts'
 import scriptTask from './script.ts'
 import serviceTask from './service.ts'
+import set_factTask from './set_fact.ts'
 import shellTask from './shell.ts'
 import sysctlTask from './sysctl.ts'
 import templateTask from './template.ts'
@@ -16,5 +19,5 @@ import vipOnLoTask from './vip-on-lo.ts'
 import waitForTask from './wait-for.ts'
 
 export const taskTypes: ReadonlyMap<string, TaskType<unknown>> = new Map(
-  [assertTask, commandTask, copyTask, debugTask, failTask, pauseTask, persistTask, scriptTask, serviceTask, shellTask, sysctlTask, templateTask, vipOnLoTask, waitForTask].map((type) => [type.name, type as TaskType<unknown>]),
+  [assertTask, commandTask, copyTask, debugTask, failTask, include_tasksTask, metaTask, pauseTask, persistTask, scriptTask, serviceTask, set_factTask, shellTask, sysctlTask, templateTask, vipOnLoTask, waitForTask].map((type) => [type.name, type as TaskType<unknown>]),
 )

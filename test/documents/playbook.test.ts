@@ -1,9 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readPlaybook } from '../../src/documents/playbook.ts'
+import { type PlaybookItem, type PlayDocument, readPlaybook } from '../../src/documents/playbook.ts'
+import { tasksWithin } from '../../src/documents/playbook-block.ts'
 import { toValue } from '../../src/documents/to-value.ts'
 
 const types = ['sysctl', 'vip-on-lo', 'persist', 'command', 'copy', 'debug', 'assert']
+const playOf = (item: PlaybookItem | undefined): PlayDocument => {
+  if (item?.kind !== 'play') throw new Error('no play')
+  return item
+}
+const tasksOf = (item: PlaybookItem | undefined) => tasksWithin(playOf(item).tasks)
 const read = (text: string) => readPlaybook(text, 'p.yml', types)
 
 /** `line:column summary` and below it the hint, as a user would read it. */
@@ -44,9 +50,10 @@ describe('mistakes of a playbook', () => {
     ['- hosts:\n', '1:9 `hosts` is empty | name a group, a host or a pattern'],
     ['- hosts: {a: b}\n', '1:10 `hosts` must be text, not a map'],
     ['- hosts: [a, [b]]\n', '1:14 `hosts` must be text, not a list'],
+    ['- import_playbook: [a]\n', '1:20 `import_playbook` must be text, not a list'],
     [
-      '- import_playbook: other.yml\n',
-      '1:3 `import_playbook` is not supported yet | name both playbooks on the command line: they run in that order',
+      '- {import_playbook: a.yml, hosts: b}\n',
+      '1:28 `hosts` does not go with `import_playbook` | it has name, when, tags, vars',
     ],
   ])('%j', (text, problem) => expect(say(text)).toBe(problem))
 })
@@ -68,13 +75,21 @@ describe('mistakes of a play', () => {
       '2:3 `connection` of Ansible is not part of ipvs-play | set `ansible_connection` in the inventory',
     ],
     ['drain: true', '2:3 `drain` is not supported yet'],
-    ['verify: []', '2:3 `verify` is not supported yet'],
-    ['pre_tasks: []', '2:3 `pre_tasks` is not supported yet | put these tasks first under `tasks:`'],
+    ['pre_tasks: {a: b}', '2:14 `pre_tasks` must be a list, not a map | begin each task with `- `'],
     [
-      'strategy: free',
-      '2:3 `strategy` is not supported yet | remove it: each host walks its tasks alone, as `free` and `host_pinned` mean it',
+      'tasks: [{debug: {msg: x}, listen: a}]',
+      '2:37 `listen` is a keyword of handlers | put the task under `handlers:`',
     ],
-    ['max_fail_percentage: 5', '2:3 `max_fail_percentage` is not supported yet | write `max_fail: "N%"`'],
+    [
+      'order: random',
+      '2:10 `order` must be one of inventory, reverse_inventory, sorted, reverse_sorted, shuffle, not the text "random"',
+    ],
+    ['strategy: freee', '2:13 `strategy` must be one of linear, free, host_pinned, not the text "freee"'],
+    [
+      'remote_user: ops',
+      '2:3 `remote_user` is not supported yet | set `ansible_user` in the inventory, or give --user',
+    ],
+    ['throttle: x', '2:13 `throttle` must be a number from 0 on, not the text "x"'],
     ['become: maybe', '2:11 `become` must be true or false, not the text "maybe"'],
     [
       'become: "{{ b }}"',
@@ -100,7 +115,10 @@ describe('mistakes of a play', () => {
       '2:16 `environment` must be a map, not a list | write each as `key: value` below `environment:`',
     ],
     ['tasks: {name: x}', '2:10 `tasks` must be a list, not a map | begin each task with `- `'],
-    ['handlers:\n  - debug: {msg: x}', '3:7 a handler needs a name | `notify` calls it by its name'],
+    [
+      'handlers:\n  - debug: {msg: x}',
+      '3:7 a handler needs a name | `notify` calls it by its name, or by what it listens to',
+    ],
     [
       'handlers:\n  - {name: a, debug: {msg: x}}\n  - {name: a, debug: {msg: y}}',
       '4:7 a second handler is called "a" | the first one is at line 3; give each its own name',
@@ -132,9 +150,23 @@ describe('mistakes of a task', () => {
     ],
     ['tag: x', '4:7 unknown key `tag` in a task | did you mean `tags`?'],
     ['registre: x', '4:7 unknown key `registre` in a task | did you mean `register`?'],
-    ['until: x', '4:7 `until` is not supported yet'],
-    ['delegate_to: d1', '4:7 `delegate_to` is not supported yet | write a play for the other host'],
-    ['with_items: [a]', '4:7 `with_items` of Ansible is not part of ipvs-play | write `loop:`'],
+    ['until: [{a: b}]', '4:15 `until` must be a condition, not a map'],
+    ['retries: x', '4:16 `retries` must be a number from 0 on, not the text "x"'],
+    ['failed_when:', '4:19 `failed_when` must be a condition, not nothing'],
+    ['run_once: x', '4:17 `run_once` must be true or false, not the text "x"'],
+    [
+      'loop: [1]\nloop_control: {loop_var: groups}',
+      '5:32 `groups` is set by ipvs-play itself | give the variable another name',
+    ],
+    ['loop: [1]\nloop_control: {lable: x}', '5:22 unknown key `lable` in `loop_control` | did you mean `label`?'],
+    [
+      'loop: [1]\nloop_control: {extended: true}',
+      '5:22 `extended` of Ansible is not part of ipvs-play | use `index_var`, and `| length` of the list',
+    ],
+    ['loop_control: {label: x}', '4:7 `loop_control` without a loop | give `loop:` too, or take it out'],
+    ['loop: [1]\nwith_items: [2]', '5:7 `loop` and `with_items` are both given | keep one'],
+    ['delegate_to: [d1]', '4:20 `delegate_to` must be text, not a list'],
+    ['with_list: [a]', '4:7 `with_list` of Ansible is not part of ipvs-play | write `loop:`'],
     ['with_dict: {a: 1}', '4:7 `with_dict` of Ansible is not part of ipvs-play | write `loop: "{{ … | dict2items }}"`'],
     [
       'with_fileglob: x',
@@ -163,12 +195,14 @@ describe('mistakes of a task', () => {
     ['vip_on_lo: 192.0.2.1', '3:7 unknown task type `vip_on_lo` | did you mean `vip-on-lo`?'],
     ['ipvs: {name: nginx}', '3:7 `ipvs` is not supported yet'],
     ['ipvs: []', '3:7 `ipvs` is not supported yet'],
-    [
-      'block: []',
-      '3:7 `block` is not supported yet | write its tasks one after the other, with the `when` of the block on each',
-    ],
-    ['set_fact: {a: 1}', '3:7 `set_fact` is not supported yet | use `vars:` of the play or of the task'],
-    ['import_tasks: x.yml', '3:7 `import_tasks` is not supported yet | write the tasks here'],
+    ['rescue: []', '3:7 `rescue` and `always` belong to a block | put the tasks that may fail under `block:`'],
+    ['block: []\nloop: [1]', '4:7 `loop` does not go with a block | put it on the tasks that it concerns'],
+    ['block: []\ndebug: {msg: x}', '4:7 a block holds no task of its own: `debug` | put it into the list of tasks'],
+    ['block: {a: b}', '3:14 `block` must be a list, not a map | begin each task with `- `'],
+    ['block: []\nrescu: []', '4:7 unknown key `rescu` in a block | did you mean `rescue`?'],
+    ['import_tasks:', '3:20 `import_tasks` is empty'],
+    ['import_tasks: {fil: x}', '3:7 `import_tasks` names no file | write `import_tasks: more.yml`'],
+    ['import_tasks: x.yml\nloop: [1]', '4:7 `loop` does not go with `import_tasks` | use `include_tasks`'],
     [
       'include_role: {name: x}',
       '3:7 `include_role` of Ansible is not part of ipvs-play | write the tasks of the role here',
@@ -187,10 +221,7 @@ describe('mistakes of a task', () => {
       'sysctl:\nnet.ipv4.ip_forward: 1',
       '4:7 unknown key `net.ipv4.ip_forward` in a task | indent it, so that it is below `sysctl:`',
     ],
-    [
-      'command: ls\nargs: {creates: /x}',
-      '4:7 `args` of Ansible is not part of ipvs-play | put the arguments into the task itself, as in `command: {cmd: …, creates: …}`',
-    ],
+    ['command: ls\nargs: [creates]', '4:13 `args` must be a map, not a list | write `chdir: /srv` below it'],
   ])('%j', (lines, problem) => expect(say(only(lines))).toBe(problem))
 })
 
@@ -208,8 +239,8 @@ test('all mistakes are told at once, and the rest is read', () => {
     - persist:
 `)
   expect(problems.map(({ at }) => at?.line)).toEqual([3, 5, 8, 9])
-  expect(value[0]?.tasks.map((each) => each?.work?.type)).toEqual([undefined, 'debug'])
-  expect(value[1]?.tasks[0]?.work).toMatchObject({ type: 'persist', args: { value: null } })
+  expect(tasksOf(value[0]).map(({ work }) => work?.type)).toEqual([undefined, 'debug'])
+  expect(tasksOf(value[1])[0]?.work).toMatchObject({ type: 'persist', args: { value: null } })
 })
 
 test('a play with everything', () => {
@@ -247,13 +278,13 @@ test('a play with everything', () => {
       debug: {msg: x}
 `)
   expect(problems).toEqual([])
-  const [only] = value
+  const only = playOf(value[0])
   expect(only).toMatchObject({ at: { line: 2, column: 3 }, tags: ['a', 'b'], become: true, becomeUser: 'root' })
   expect(only?.name?.value).toBe('Web')
   expect(only?.hosts.map(({ value }) => value)).toEqual(['web', '!db'])
   expect(only?.varsFiles.map(({ value }) => value)).toEqual(['more.yml'])
   expect(only?.serial && toValue(only.serial)).toEqual([1, '25%'])
-  const [one, two] = only?.tasks ?? []
+  const [one, two] = tasksOf(only)
   expect(one).toMatchObject({
     work: { type: 'sysctl' },
     become: false,
@@ -265,7 +296,8 @@ test('a play with everything', () => {
   expect(one?.when.map(toValue)).toEqual(['a', 'b'])
   expect(one?.notify.map(toValue)).toEqual(['x', 'y'])
   expect(one?.register?.value).toBe('r')
-  expect(two).toMatchObject({ work: { type: 'command' }, noLog: false, ignoreErrors: false, tags: [] })
+  expect(two).toMatchObject({ work: { type: 'command' }, tags: [] })
+  expect(two).not.toHaveProperty('noLog')
   expect(two).not.toHaveProperty('loop')
   expect(only?.handlers[0]?.name?.value).toBe('x')
 })

@@ -53,7 +53,6 @@ describe('a round', () => {
   test('a whole play is one round: the VIP is planned against the guards that will be there', async () => {
     const { planning } = await plan(guards + hold)
     expect(shape(planning)).toEqual(['Guards: changes', 'Hold: changes'])
-    expect(roundOf(planning).next).toBe(2)
     expect(roundOf(planning).tasks[1]?.items[0]?.plan).toMatchObject({ changes: [{ what: '192.0.2.100 on lo' }] })
   })
 
@@ -75,10 +74,9 @@ describe('a round', () => {
   test('an opaque task travels alone', async () => {
     const { walk, engine, planning } = await plan(`${guards}- name: Cmd\n  command: 'true'\n${hold}`)
     expect(shape(planning)).toEqual(['Guards: changes'])
-    walk.cursor = roundOf(planning).next
+    walk.cursor = roundOf(planning).tasks.length
     const second = planWith(walk, engine, host).planning
     expect(shape(second)).toEqual(['Cmd: opaque'])
-    expect(roundOf(second).next).toBe(2)
   })
 
   test('a round ends before a task that uses output which is not there yet, in a run', async () => {
@@ -132,7 +130,8 @@ describe('in check', () => {
       `- name: Cmd\n  command: uname\n  register: u\n- name: Say\n  debug: {msg: "{{ u.stdout }}"}\n`,
       foretell,
     )
-    walk.cursor = roundOf(planning).next
+    walk.cursor = roundOf(planning).tasks.length
+    walk.host.results.set('u', { kind: 'pending', why: 'the result of "Cmd"' })
     expect(shape(planWith(walk, engine, host).planning)).toEqual(['Say: depends on the result of "Cmd"'])
   })
 

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { carryOut } from '../../src/engine/carry-out.ts'
 import { createHalt, type Engine } from '../../src/engine/engine.ts'
+import { foretell } from '../../src/engine/foretell.ts'
 import type { Interpreter } from '../../src/engine/interpreter.ts'
 import { bookOf, type Planning, planRound } from '../../src/engine/plan-round.ts'
-import type { WalkState } from '../../src/engine/walk-state.ts'
+import { createHosts, newWalk, type WalkState } from '../../src/engine/walk-state.ts'
 import { readInventory } from '../../src/inventory/read.ts'
 import type { CommandResult } from '../../src/model/task-type.ts'
 import { schedule } from '../../src/schedule/schedule.ts'
@@ -42,31 +44,15 @@ export const walkOver = async (
       inventory,
       sessions: { open: never, close: never },
       rotation: { refuses: never },
+      hosts: createHosts(inventory),
       interpreter,
+      modes: { run: carryOut, check: foretell },
       emit: never,
       journal: never,
       identityOf: (_host, _play, task) => ({ become: task?.become === true, becomeUser: 'root' }),
       run: { id: 'r', owner: 'o', lockWait: 30, halt: createHalt() },
     }
-    const walk: WalkState = {
-      host: { name: 'rs1', groups: ['realserver'], condition: 'well', touched: 'no', lasting: [], results: new Map() },
-      play,
-      session: { read: never, write: never, close: never },
-      queue: play.tasks,
-      cursor: 0,
-      books: new Map(),
-      predicted: new Map(),
-      facts: new Map(),
-      nicProblem: undefined,
-      notified: new Set(),
-      maybeNotified: new Map(),
-      handled: new Set(),
-      wouldChange: undefined,
-      wouldUnsettle: undefined,
-      behindUnknown: undefined,
-      lastingUnknown: undefined,
-      moved: undefined,
-    }
+    const walk = newWalk(play, engine.hosts('rs1'), { read: never, write: never, close: never })
     return { walk, engine }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -84,12 +70,12 @@ export const planWith = (
     const planning = planRound(walk, engine, new Map())
     if (planning.kind === 'round' && walk.facts.size > 0) return { planning, asked }
     if (planning.kind === 'read')
-      for (const { identity, sources } of planning.needs) {
-        for (const source of sources.values()) {
+      for (const need of planning.needs) {
+        for (const source of need.sources.values()) {
           asked.push(source.key)
           const stdout = answers[source.key]
           const result: CommandResult = { exitCode: stdout === undefined ? 1 : 0, stdout: stdout ?? '', stderr: '' }
-          bookOf(walk, identity).learn(source, result)
+          bookOf(walk, need).learn(source, result)
         }
       }
     // As the walk does after its first command.

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { playKeywords, taskKeywords } from '../../src/documents/playbook-words.ts'
+import { playKeywords, structureKeywords, taskKeywords } from '../../src/documents/playbook-words.ts'
 import { playWords, taskWords } from '../../src/reference/keywords.ts'
 import { playbookSchema } from '../../src/reference/playbook-schema.ts'
 import { taskTypes } from '../../src/tasks/index.ts'
@@ -61,5 +61,5 @@ describe('mistakes are underlined at their place', () => {
 
 test('every keyword is explained', () => {
   for (const word of playKeywords) expect(playWords[word]?.means, word).toBeTruthy()
-  for (const word of taskKeywords) expect(taskWords[word]?.means, word).toBeTruthy()
+  for (const word of [...taskKeywords, ...structureKeywords]) expect(taskWords[word]?.means, word).toBeTruthy()
 })

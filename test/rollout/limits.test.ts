@@ -10,6 +10,8 @@ const play = (limits: Partial<Pick<Play, 'maxFail' | 'maxUnreachable'>>): Play =
   at: { file: 'site.yml', line: 1, column: 1 },
   hosts: [],
   tasks: [],
+  flushes: [],
+  strategy: 'host_pinned',
   handlers: [],
   vars: [],
   ...limits,

@@ -1,0 +1,74 @@
+/** `failed_when`, `changed_when` and `until`: conditions on a result. */
+import type { DocNode, Rendered, Scope, Value } from '../model/document.ts'
+import type { Task } from '../model/schedule.ts'
+import { judgeConditions } from '../schedule/conditions.ts'
+import { type ForeseenOutcome, resultOf } from './outcome.ts'
+
+/** The scope of a task's item with its result under the registered name. */
+const withResult = (scope: Scope, { register }: Task, outcome: ForeseenOutcome): Scope => {
+  if (register === undefined) return scope
+  const value = resultOf(outcome) as Value
+  return {
+    get: (name) => (name === register ? { kind: 'value', value } : scope.get(name)),
+    names: () => [...scope.names(), register],
+  }
+}
+
+const holds = (conditions: readonly DocNode[], scope: Scope): Rendered<boolean> => {
+  const verdict = judgeConditions(conditions, scope)
+  return verdict.kind === 'value' ? { kind: 'value', value: verdict.value.holds } : verdict
+}
+
+/** Several conditions must all hold, as everywhere in Ansible. */
+const verdictOn = (
+  conditions: readonly DocNode[] | undefined,
+  task: Task,
+  outcome: ForeseenOutcome,
+  scope: Scope,
+): Rendered<boolean> | undefined =>
+  conditions === undefined ? undefined : holds(conditions, withResult(scope, task, outcome))
+
+const wrong = (outcome: ForeseenOutcome, verdict: Extract<Rendered, { kind: 'problem' }>): ForeseenOutcome => ({
+  ...outcome,
+  status: 'failed',
+  reason: verdict.problem.summary,
+  ...(verdict.problem.hint === undefined ? {} : { hint: verdict.problem.hint }),
+})
+
+/** What the user's own words make of an outcome. What the host refused, and what did not take, stays a failure. */
+export const judged = (outcome: ForeseenOutcome, task: Task, scope: Scope): ForeseenOutcome => {
+  if (outcome.status === 'unknown' || outcome.status === 'skipped' || outcome.status === 'not-run') return outcome
+  return judgedFailed(judgedChanged(outcome, task, scope), task, scope)
+}
+
+const judgedChanged = (outcome: ForeseenOutcome, task: Task, scope: Scope): ForeseenOutcome => {
+  const changed = verdictOn(task.changedWhen, task, outcome, scope)
+  if (changed === undefined || changed.kind === 'waits') return outcome
+  if (changed.kind === 'problem') return wrong(outcome, changed)
+  if (outcome.status === 'failed') return { ...outcome, wasChanged: changed.value }
+  if (changed.value) return outcome.status === 'ok' ? { ...outcome, status: 'changed' } : outcome
+  return { ...outcome, status: 'ok' }
+}
+
+const judgedFailed = (outcome: ForeseenOutcome, task: Task, scope: Scope): ForeseenOutcome => {
+  if (outcome.status === 'failed' && outcome.fields === undefined) return outcome
+  const failed = verdictOn(task.failedWhen, task, outcome, scope)
+  if (failed === undefined || failed.kind === 'waits') return outcome
+  if (failed.kind === 'problem') return wrong(outcome, failed)
+  if (failed.value) {
+    if (outcome.status === 'failed') return outcome
+    const source = (task.failedWhen ?? []).map((node) => (node.kind === 'scalar' ? node.source.trim() : '')).join(', ')
+    return { ...outcome, status: 'failed', reason: `failed_when: \`${source}\`` }
+  }
+  if (outcome.status !== 'failed') return outcome
+  const { reason: _, hint: __, ...rest } = outcome
+  const ranCommand = outcome.fields?.rc !== undefined
+  return { ...rest, status: (outcome.wasChanged ?? ranCommand) ? 'changed' : 'ok' }
+}
+
+/** Is what the task waits for there? Without `until` it waits for success. */
+export const isReached = (outcome: ForeseenOutcome, task: Task, scope: Scope): boolean => {
+  if (task.until.length === 0) return outcome.status !== 'failed'
+  const verdict = verdictOn(task.until, task, outcome, scope)
+  return verdict?.kind === 'value' && verdict.value
+}

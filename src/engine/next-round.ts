@@ -1,0 +1,111 @@
+import type { Source } from '../model/task-type.ts'
+import { failed } from './advance.ts'
+import type { Engine } from './engine.ts'
+import { firstSources, learnFacts, serverAddresses } from './first-reading.ts'
+import { bookOf, type Need, planRound } from './plan-round.ts'
+import { reportTask } from './report.ts'
+import { changesOf, type PlannedTask, placeKey, type Round } from './round.ts'
+import type { Ended, Session } from './session.ts'
+import type { WalkState } from './walk-state.ts'
+
+/** A round, or why there is none: the host's way ended, it goes on elsewhere, or another host's result is waited for. */
+export type Next = { readonly kind: 'round'; readonly round: Round } | { readonly kind: 'over' | 'again' | 'elsewhere' }
+
+/** Reads what the coming tasks want to know, and plans them. */
+export const nextRound = async (walk: WalkState, engine: Engine): Promise<Next> => {
+  const refusals = new Map()
+  for (;;) {
+    const planning = planRound(walk, engine, refusals)
+    const needs = planning.kind === 'read' ? planning.needs : []
+    if (planning.kind === 'read' || walk.facts.size === 0) {
+      const ended = await readAll(walk.facts.size === 0 ? withFirst(needs, walk, engine) : needs, walk, engine)
+      if (ended !== undefined) return { kind: endHost(ended, walk, engine) }
+      if (walk.facts.size === 0) learnFacts(walk, engine)
+      continue
+    }
+    if (planning.kind === 'elsewhere') return planning
+    const unmet = await unmetDemands(planning.round, walk, engine)
+    if (unmet.size === 0) return planning
+    for (const [key, problem] of unmet) refusals.set(key, problem)
+  }
+}
+
+/** The first command always brings the facts, beside what the tasks need. */
+const withFirst = (needs: readonly Need[], walk: WalkState, engine: Engine): readonly Need[] => {
+  const identity = engine.identityOf(walk.host.name, walk.play)
+  const own = needs.find((need) => placeKey(need) === placeKey({ identity }))
+  const sources = new Map<string, Source>()
+  for (const source of firstSources(walk, engine)) sources.set(source.key, source)
+  for (const [key, source] of own?.sources ?? []) sources.set(key, source)
+  return [{ identity, sources }, ...needs.filter((need) => need !== own)]
+}
+
+/** A reading that did not come; `on`: it was to come from another host. */
+type NotRead = Ended & { readonly on?: string }
+
+const readAll = async (needs: readonly Need[], walk: WalkState, engine: Engine): Promise<NotRead | undefined> => {
+  for (const need of needs) {
+    const { identity, sources, on } = need
+    const session = on === undefined ? walk.session : await elsewhere(on, engine)
+    if ('reason' in session) return session
+    const asked = [...sources.values()]
+    const results = await session.read(identity, asked)
+    if ('kind' in results) return { ...results, ...(on === undefined ? {} : { on }) }
+    const book = bookOf(walk, need)
+    for (const [index, source] of asked.entries())
+      book.learn(source, results[index] ?? { exitCode: 255, stdout: '', stderr: 'no answer' })
+  }
+  return undefined
+}
+
+const elsewhere = async (on: string, engine: Engine): Promise<Session | NotRead> => {
+  const session = await engine.sessions.open(on)
+  return 'kind' in session ? { kind: 'lost', reason: session.reason, on } : session
+}
+
+/** `again`: the host goes on with the rescue of a block. */
+const endHost = (ended: NotRead, walk: WalkState, engine: Engine): 'over' | 'again' => {
+  const { host } = walk
+  const hint = ended.hint === undefined ? {} : { hint: ended.hint }
+  if (ended.kind === 'lost' && ended.on === undefined) {
+    host.condition = 'unreachable'
+    engine.emit({ type: 'host-unreachable', host: host.name, reason: ended.reason, ...hint, touched: host.touched })
+    return 'over'
+  }
+  if (ended.kind === 'failed' && ended.wrongPassword)
+    engine.run.halt.request(`the become password was refused on ${host.name}: no other host is tried with it`, 'run')
+  const entry = walk.queue[walk.cursor]
+  if (entry?.kind !== 'task') {
+    host.condition = 'failed'
+    return 'over'
+  }
+  const { task } = entry
+  const identity = engine.identityOf(host.name, walk.play, task)
+  const reason = ended.on === undefined ? ended.reason : `${ended.on} cannot be read: ${ended.reason}`
+  const outcome = { status: 'failed', differences: [], reason, ...hint } as const
+  const planned: PlannedTask = { task, name: task.name, identity, items: [], lasting: [] }
+  reportTask(planned, [outcome], 0, { walk, engine })
+  const on = failed(planned, walk, engine) === 'on' ? 'again' : 'over'
+  // Whatever it was told: no script runs here.
+  if (ended.on === undefined) host.condition = 'failed'
+  return ended.on === undefined ? 'over' : on
+}
+
+/** What the fleet refuses of this round: `task id/item index` → why. */
+export const unmetDemands = async (round: Round, walk: WalkState, engine: Engine) => {
+  const unmet = new Map()
+  for (const { task, items } of round.tasks) {
+    for (const [index, item] of items.entries()) {
+      for (const { address } of changesOf(item).flatMap(({ demands }) => demands ?? [])) {
+        const query = {
+          host: item.on ?? walk.host.name,
+          vip: address,
+          serverAddresses: () => serverAddresses(address, walk, engine),
+        }
+        const problem = await engine.rotation.refuses(query)
+        if (problem !== undefined) unmet.set(`${task.id}/${index}`, problem)
+      }
+    }
+  }
+  return unmet
+}
