@@ -91,7 +91,7 @@ const taskNever: Readonly<Record<string, string>> = {
 }
 
 /** Task types that are promised and have not come. */
-const typesLater = new Set('modules vip ipvs package only-director-answers'.split(' '))
+const typesLater = new Set('modules vip ipvs only-director-answers'.split(' '))
 
 /** Modules that users of Ansible reach for first, and the nearest way. */
 const modules: Readonly<Record<string, string>> = {
