@@ -19,12 +19,14 @@ const show = async (word: string | undefined): Promise<void> => {
   const [
     { keywordText, overviewText, typeText },
     { taskTypes },
-    { playKeywords, shortName, taskKeywords },
+    { playKeywords, taskKeywords },
+    { shortName },
     { nearest },
   ] = await Promise.all([
     import('../reference/doc-text.ts'),
     import('../tasks/index.ts'),
     import('../documents/playbook-words.ts'),
+    import('../documents/module-words.ts'),
     import('../nearest.ts'),
   ])
   const columns = Math.min(process.stdout.columns ?? 80, 100)

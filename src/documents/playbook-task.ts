@@ -1,5 +1,6 @@
 /** One task of a playbook: its keywords, and which task type it is. */
 import type { DocNode, MapEntry, MapNode, Position, ScalarNode } from '../model/document.ts'
+import { shortName } from './module-words.ts'
 import {
   checkVariableName,
   describe,
@@ -13,7 +14,7 @@ import {
 } from './playbook-fields.ts'
 import { type InheritedDocument, readConditions, readInherited } from './playbook-inherited.ts'
 import { type LoopDocument, readLoop } from './playbook-loop.ts'
-import { judgeTaskWord, shortName, taskKeywords } from './playbook-words.ts'
+import { judgeTaskWord, taskKeywords } from './playbook-words.ts'
 import { present } from './present.ts'
 
 export interface TaskDocument extends InheritedDocument {

@@ -1,5 +1,6 @@
 /** The words of a playbook: what this version reads, and what it says to words that it does not read. */
 import { nearest } from '../nearest.ts'
+import { insteadOf, shortName, typesLater } from './module-words.ts'
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
 
@@ -90,33 +91,12 @@ const taskNever: Readonly<Record<string, string>> = {
   gather_facts: 'facts are read by themselves; remove the task',
 }
 
-/** Task types that are promised and have not come. */
-const typesLater = new Set('modules vip ipvs only-director-answers'.split(' '))
-
-/** Modules that users of Ansible reach for first, and the nearest way. */
-const modules: Readonly<Record<string, string>> = {
-  apt: 'until `package` comes, use `command: {argv: [apt-get, …], unless: …}`',
-  yum: 'until `package` comes, use `command: {argv: [yum, …], unless: …}`',
-  dnf: 'until `package` comes, use `command: {argv: [dnf, …], unless: …}`',
-  systemd: 'until `service` comes, use `command: {argv: [systemctl, …], unless: …}`',
-  systemd_service: 'until `service` comes, use `command: {argv: [systemctl, …], unless: …}`',
-  modprobe: 'until `modules` comes, use `command: {argv: [modprobe, …], unless: …}`',
-  raw: 'use `command`',
-  lineinfile: 'write the whole file with `copy`',
-  blockinfile: 'write the whole file with `copy`',
-  replace: 'write the whole file with `copy`',
-  file: 'use `command` with `creates` or `removes`',
-}
-
 const withWords: Readonly<Record<string, string>> = {
   with_list: 'write `loop:`',
   with_dict: 'write `loop: "{{ … | dict2items }}"`',
   with_flattened: 'write `loop: "{{ … | flatten }}"`',
   with_together: 'write `loop: "{{ … | zip(…) | list }}"`',
 }
-
-/** `ansible.builtin.copy` → `copy`: the full names of Ansible for task types that are here too. */
-export const shortName = (key: string): string => key.replace(/^ansible\.(?:builtin|legacy|posix)\.(?=[^.]+$)/, '')
 
 const own = (table: Readonly<Record<string, unknown>>, word: string): boolean => Object.hasOwn(table, word)
 
@@ -170,7 +150,8 @@ export const judgeTaskWord = (word: string, types: readonly string[]): Verdict =
   if (/^with_./.test(word)) return lacking(word, 'write `loop:` with the list itself')
   if (typesLater.has(short)) return notYet(word)
   if (own(taskNever, short)) return lacking(word, taskNever[short] ?? '')
-  if (own(modules, short)) return lacking(word, modules[short] ?? '')
+  const instead = insteadOf(word)
+  if (instead !== undefined) return lacking(word, instead)
   if (known(playKeywords, word) || own(playLater, word) || own(playNever, word))
     return {
       summary: `\`${word}\` is a keyword of plays, not of tasks`,

@@ -208,14 +208,18 @@ describe('mistakes of a task', () => {
       '3:7 `include_role` of Ansible is not part of ipvs-play | write the tasks of the role here',
     ],
     [
-      'apt: {name: x}',
-      '3:7 `apt` of Ansible is not part of ipvs-play | until `package` comes, use `command: {argv: [apt-get, …], unless: …}`',
+      'ansible.builtin.dnf: {name: x}',
+      '3:7 `ansible.builtin.dnf` of Ansible is not part of ipvs-play | `package` knows apt only; use `command: {argv: [dnf, …], unless: …}`',
     ],
     [
       'lineinfile: {path: x}',
-      '3:7 `lineinfile` of Ansible is not part of ipvs-play | write the whole file with `copy`',
+      '3:7 `lineinfile` of Ansible is not part of ipvs-play | write the whole file with `copy` or `template`',
     ],
-    ['community.general.ufw: {rule: x}', `3:7 \`community.general.ufw\` of Ansible is not part of ipvs-play | ${all}`],
+    [
+      'community.general.ufw: {rule: x}',
+      '3:7 `community.general.ufw` of Ansible is not part of ipvs-play | use `command: {argv: [ufw, …], unless: …}`',
+    ],
+    ['community.general.pnpm: {}', `3:7 \`community.general.pnpm\` of Ansible is not part of ipvs-play | ${all}`],
     ['frobnicate: 1', `3:7 unknown key \`frobnicate\` in a task | ${all}`],
     [
       'sysctl:\nnet.ipv4.ip_forward: 1',
