@@ -85,7 +85,7 @@ const bundle = async () => {
   const whole = join(dist, 'bundle.js')
   await build({
     ...small,
-    define: versionOf,
+    define: { ...versionOf, 'import.meta.dirname': '__dirname' },
     entryPoints: [join(root, 'src/cli/main.ts')],
     outfile: whole,
     external: ['cpu-features'],

@@ -14,6 +14,15 @@ export const listTasks = (schedule: Schedule): string =>
     .map((play) => listPlay(play, schedule))
     .join('\n')
 
+/** The tags of each play's tasks, those that --tags and --skip-tags leave. */
+export const listTags = (schedule: Schedule): string =>
+  plays(schedule)
+    .map((play) => {
+      const tags = new Set([...play.tasks, ...play.handlers].flatMap((task) => task.tags))
+      return `${heading(play)}\n  ${tags.size === 0 ? 'no tags' : `tags: ${[...tags].sort().join(', ')}`}\n`
+    })
+    .join('\n')
+
 const plays = (schedule: Schedule): readonly Play[] => schedule.playbooks.flatMap((playbook) => playbook.plays)
 
 const heading = ({ number, name, hosts }: Play): string =>

@@ -17,6 +17,7 @@ export interface Request {
   readonly limit?: string
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
+  readonly startAtTask?: string
   readonly extraVars: readonly string[]
   readonly check: boolean
   readonly allowEmpty: boolean
@@ -48,7 +49,7 @@ export const prepare = async (request: Request): Promise<Prepared> => {
     const read = await Promise.all(request.playbooks.map((name) => loadPlaybook(name, [...taskTypes.keys()])))
     return { inventory, schedule: undefined, problems: [...sofar, ...read.flatMap((one) => one.problems)] }
   }
-  const { playbooks, limit, tags, skipTags, check, allowEmpty } = request
+  const { playbooks, limit, tags, skipTags, startAtTask, check, allowEmpty } = request
   const scheduled = await schedule({
     playbooks,
     inventory,
@@ -56,6 +57,7 @@ export const prepare = async (request: Request): Promise<Prepared> => {
     ...(limit === undefined ? {} : { limit }),
     tags,
     skipTags,
+    ...(startAtTask === undefined ? {} : { startAtTask }),
     extraVars,
     check,
     // Its hosts may come from a script that was not run.

@@ -29,8 +29,8 @@ const withoutLimit = (argv: readonly string[]): readonly string[] => {
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] as string
     const [found, flags = '', value] = shortLimit.exec(word) ?? []
-    if (word === '--limit' || value === '') index++
-    if (found === undefined && !/^--limit(=|$)/.test(word)) kept.push(word)
+    if (word === '--limit' || word === '--rerun' || value === '') index++
+    if (found === undefined && !/^--(?:limit|rerun)(=|$)/.test(word)) kept.push(word)
     if (flags !== '') kept.push(`-${flags}`)
   }
   return kept

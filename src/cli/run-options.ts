@@ -21,6 +21,9 @@ export interface RunOptions {
   readonly taskTimeout?: number
   readonly listHosts?: boolean
   readonly listTasks?: boolean
+  readonly listTags?: boolean
+  readonly startAtTask?: string
+  readonly rerun?: string
   readonly detailedExitcode?: boolean
   readonly allowEmpty?: boolean
   readonly forceRemove?: boolean

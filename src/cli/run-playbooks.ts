@@ -5,6 +5,7 @@ import { foretell } from '../engine/foretell.ts'
 import { createRotation } from '../engine/rotation.ts'
 import { createSessions } from '../engine/session.ts'
 import { createHosts } from '../engine/walk-state.ts'
+import type { Diagnostic } from '../model/document.ts'
 import type { Happening, Reporter, RunEvent } from '../model/event.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { createRedactor } from '../reporters/redact.ts'
@@ -12,11 +13,12 @@ import { createTally, exitCode, type Tally } from '../reporters/tally.ts'
 import { runPlays } from '../rollout/run.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { createSshTransport } from '../transport/ssh.ts'
-import { listHosts, listTasks } from './list.ts'
+import { listHosts, listTags, listTasks } from './list.ts'
 import { becomePassword } from './password.ts'
-import { prepare } from './prepare.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import { hasErrors, printProblems, Refused, refuse } from './problems.ts'
 import { type Reach, resolveReach } from './reach.ts'
+import { limitTo, readRerun } from './rerun.ts'
 import { resumeCommand } from './resume.ts'
 import { createRunFiles, JournalLost, type RunFiles } from './run-files.ts'
 import { isCheck, type RunOptions } from './run-options.ts'
@@ -28,16 +30,12 @@ const lockWait = 30
 
 /** `ipvs-play run`: everything is read and checked, then hosts are contacted. Sets the exit code. */
 export const run = async (playbooks: readonly string[], options: RunOptions): Promise<void> => {
-  const { inventory, schedule, problems } = await prepare({
-    playbooks,
-    ...options,
-    check: isCheck(options),
-    allowEmpty: options.allowEmpty === true,
-  })
+  const { inventory, schedule, problems } = await prepareRun(playbooks, options)
   if (schedule === undefined || hasErrors(problems)) throw new Refused(problems)
-  if (options.listHosts || options.listTasks) {
+  const list = listAsked(options)
+  if (list !== undefined) {
     await printProblems(problems)
-    process.stdout.write(options.listHosts ? listHosts(schedule) : listTasks(schedule))
+    process.stdout.write(list(schedule))
     return
   }
   refuseUnwritable(options)
@@ -49,6 +47,30 @@ export const run = async (playbooks: readonly string[], options: RunOptions): Pr
   if (hasErrors(all)) throw new Refused(all)
   await printProblems(all)
   await start({ playbooks, options, inventory, schedule, reach, hosts })
+}
+
+const prepareRun = async (playbooks: readonly string[], options: RunOptions): Promise<Prepared> => {
+  const rerun = options.rerun === undefined ? undefined : readRerun(options.rerun)
+  const prepared = await prepare({
+    playbooks,
+    ...options,
+    ...(rerun !== undefined && { limit: limitTo(rerun.hosts, options.limit) }),
+    check: isCheck(options),
+    allowEmpty: options.allowEmpty === true,
+  })
+  if (rerun === undefined || rerun.playbook === playbooks.join(' ')) return prepared
+  const other: Diagnostic = {
+    severity: 'warning',
+    summary: `the last run, ${rerun.run}, was of ${rerun.playbook}`,
+    hint: 'its hosts are taken all the same',
+  }
+  return { ...prepared, problems: [other, ...prepared.problems] }
+}
+
+const listAsked = (options: RunOptions): ((schedule: Schedule) => string) | undefined => {
+  if (options.listHosts) return listHosts
+  if (options.listTasks) return listTasks
+  return options.listTags ? listTags : undefined
 }
 
 const hostsOf = (schedule: Schedule): readonly string[] => [

@@ -43,6 +43,9 @@ export const runCommand = (): Command =>
     .option('--task-timeout <seconds>', 'for each step on a host (default 60, commands 300)', seconds)
     .option('--list-hosts', 'print the hosts of each play; contact none')
     .option('--list-tasks', 'print the tasks of each play, by the rounds that are known without a host; contact none')
+    .option('--list-tags', 'print the tags of each play; contact none')
+    .option('--start-at-task <name>', 'leave out the tasks before this one')
+    .option('--rerun <which>', 'only hosts of the last run: `failed`, or `unreachable`')
     .option('--detailed-exitcode', 'with --check: exit 3 when something would change or is unknown')
     .option('--allow-empty', 'a pattern or limit that leaves no host is no mistake')
     .option('--force-remove', 'remove a VIP although a director cannot be asked whether it is still in use')
@@ -64,10 +67,11 @@ export const runCommand = (): Command =>
     )
 
 /** Lists are text for people: whoever reads events from stdout must not find one there. */
-const refuseListAsEvents = ({ listHosts, listTasks, output }: RunOptions): void => {
-  if (!(listHosts || listTasks) || (output !== 'ndjson' && output !== 'json')) return
+const refuseListAsEvents = ({ listHosts, listTasks, listTags, output }: RunOptions): void => {
+  const list = listHosts ? '--list-hosts' : listTasks ? '--list-tasks' : listTags ? '--list-tags' : undefined
+  if (list === undefined || (output !== 'ndjson' && output !== 'json')) return
   refuse(
-    `${listHosts ? '--list-hosts' : '--list-tasks'} prints text, no events: it does not go with --output ${output}`,
+    `${list} prints text, no events: it does not go with --output ${output}`,
     `leave --output ${output} out${listHosts ? '; hosts as JSON: ipvs-play inventory --list' : ''}`,
   )
 }

@@ -1,13 +1,18 @@
 /** What hosts go through in one playbook, from its first task to its last. */
-import type { Play } from '../model/schedule.ts'
+import type { Play, Task } from '../model/schedule.ts'
 import type { Work } from './rule.ts'
 import type { PlaybookWork } from './work.ts'
 
 /** Types whose tasks touch what lasts; only these make courses differ, so that a large fleet has few. */
-const matters = (play: Play) => play.tasks.filter(({ type }) => type.lasting !== undefined || type.keeps === true)
+const lasts = ({ type }: Task): boolean => type.lasting !== undefined || type.keeps === true
+
+/** Rescue is for when things went wrong, and a delegated task is about another host. */
+const isPlain = ({ path, delegateTo }: Task): boolean =>
+  delegateTo === undefined && path.every(({ part }) => part !== 'rescue')
 
 /** Each different course once, whoever goes through it. Handlers run only where notified, and are left out. */
 export const coursesOf = (plays: readonly Play[], work: PlaybookWork): readonly (readonly Work[])[] => {
+  const matters = (play: Play) => work.tasksOf(play).filter((task) => lasts(task) && isPlain(task))
   const keys = new Map<string, string>()
   for (const play of plays) {
     for (const host of play.hosts) keys.set(host, `${keys.get(host) ?? ''}p${play.number} `)

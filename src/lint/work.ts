@@ -3,6 +3,7 @@ import type { Binding } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import { createHostClasses, type HostClass } from '../schedule/host-classes.ts'
 import { inspect, itemScopes } from '../schedule/resolve.ts'
+import { tasksOf } from '../schedule/rounds.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { PlayScope } from '../schedule/scope.ts'
 import { unknownNic, type Work } from './rule.ts'
@@ -13,6 +14,8 @@ const facts: ReadonlyMap<string, Binding> = new Map([['nic', { kind: 'value', va
 export interface PlaybookWork {
   /** The work of a task, for each class of hosts that gets the same; none where a result is waited for. */
   of(task: Task): readonly HostClass<readonly Work[]>[]
+  /** The tasks of a play, those that are known to be included among them. */
+  tasksOf(play: Play): readonly Task[]
   /** Of every task and handler. */
   all(): readonly Work[]
 }
@@ -35,12 +38,12 @@ export const workOf = (plays: readonly Play[], schedule: Schedule): PlaybookWork
   const byTask = new Map<Task, readonly HostClass<readonly Work[]>[]>()
   for (const play of plays) {
     const classes = createHostClasses(play, (host) => schedule.scope(play, host, { facts, results: new Map() }))
-    for (const task of [...play.tasks, ...play.handlers].filter(matters))
+    for (const task of [...tasksOf(play, schedule), ...play.handlers].filter(matters))
       byTask.set(
         task,
         classes.of(task, (scope) => workOn(task, play, scope)),
       )
   }
   const all = [...byTask.values()].flatMap((found) => found.flatMap(({ result }) => result))
-  return { of: (task) => byTask.get(task) ?? [], all: () => all }
+  return { of: (task) => byTask.get(task) ?? [], tasksOf: (play) => tasksOf(play, schedule), all: () => all }
 }

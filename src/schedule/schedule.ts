@@ -11,6 +11,7 @@ import { layerOf } from './layers.ts'
 import { createLocalFiles } from './local-files.ts'
 import { loadPlaybook } from './read-playbooks.ts'
 import { createScopes, type Late, type Learned, type PlayScope } from './scope.ts'
+import { startAt } from './start-at.ts'
 import { specialTags } from './tags.ts'
 import { createTaskFiles } from './task-files.ts'
 
@@ -24,6 +25,8 @@ export interface ScheduleRequest {
   readonly limit?: string
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
+  /** Leaves out what comes before the task of this name. */
+  readonly startAtTask?: string
   /** In rising precedence, as `parseExtraVars` gives them. */
   readonly extraVars: readonly MapNode[]
   /** `ansible_check_mode`. */
@@ -54,7 +57,7 @@ const buildPlaybooks = async (request: ScheduleRequest, setting: PlaySetting): P
   const types = [...request.taskTypes.keys()]
   const loaded = await Promise.all(request.playbooks.map((name) => loadPlaybook(name, types)))
   const problems: Diagnostic[] = []
-  const playbooks: Playbook[] = []
+  const spans: { readonly file: string; readonly first: number; readonly end: number }[] = []
   const plays: BuiltPlay[] = []
   for (const { value, problems: found } of loaded) {
     problems.push(...found)
@@ -65,9 +68,15 @@ const buildPlaybooks = async (request: ScheduleRequest, setting: PlaySetting): P
       problems.push(...built.problems)
       plays.push(built.value)
     }
-    playbooks.push({ file: value.file, plays: plays.slice(first).map(({ play }) => play) })
+    spans.push({ file: value.file, first, end: plays.length })
   }
-  return { value: { playbooks, plays }, problems }
+  const { startAtTask } = request
+  const from = startAtTask === undefined ? { value: plays, problems: [] } : startAt(startAtTask, plays)
+  const playbooks = spans.map(({ file, first, end }) => ({
+    file,
+    plays: from.value.slice(first, end).map(({ play }) => play),
+  }))
+  return { value: { playbooks, plays: from.value }, problems: [...problems, ...from.problems] }
 }
 
 /** A tag that no task has: run with it and nothing happens, skip it and what should rest runs. */

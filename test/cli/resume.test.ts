@@ -19,6 +19,12 @@ describe('the command to go on', () => {
       ['rs1'],
       'ipvs-play run site.yml --limit rs1',
     ],
+    [
+      'and of an old choice of hosts',
+      ['run', 'site.yml', '--rerun', 'failed'],
+      ['rs1'],
+      'ipvs-play run site.yml --limit rs1',
+    ],
     ['behind other flags', ['run', '-vl', 'rs1', 'a.yml'], ['rs2'], 'ipvs-play run -v a.yml --limit rs2'],
     ['with its value in the same word', ['run', '-vDlrs1', 'a.yml'], ['rs2'], 'ipvs-play run -vD a.yml --limit rs2'],
     [
