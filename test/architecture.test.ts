@@ -24,6 +24,7 @@ const rooms: Record<string, readonly string[]> = {
     'documents',
     'inventory',
     'schedule',
+    'template',
     'tasks',
     'transport',
     'engine',

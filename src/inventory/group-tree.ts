@@ -57,7 +57,7 @@ interface Draft {
 
 /**
  * Puts the statements of all documents together, the later ones over the earlier. A child joins its parent when it is
- * declared, so that the order of hosts is Ansible's. A group that is declared neither in its
+ * first met, so that the order of hosts is Ansible's. A group that is declared neither in its
  * document nor in an earlier one, or that closes a loop, is an
  * error at its place and left out.
  */
@@ -100,14 +100,15 @@ const take = (draft: Draft, statement: Statement): void => {
   if (statement.kind === 'group') mention(draft, statement.name, statement.at, statement.declares)
   else if (statement.kind === 'hosts') addHosts(draft, statement)
   else if (statement.kind === 'var') setGroupVariable(draft, statement.group, statement.variable)
-  else if (draft.declared.has(statement.child)) addEdge(draft, statement)
+  else if (draft.groups.has(statement.child)) addEdge(draft, statement)
   else draft.waiting.set(statement.child, [...(draft.waiting.get(statement.child) ?? []), statement])
 }
 
 const mention = (draft: Draft, name: string, at: Position, declares: boolean): void => {
   groupOf(draft, name)
   if (!declares) {
-    if (!draft.declared.has(name) && !draft.onlyVars.has(name)) draft.onlyVars.set(name, at)
+    const known = draft.declared.has(name) || draft.onlyVars.has(name) || draft.waiting.has(name)
+    if (!known) draft.onlyVars.set(name, at)
     return
   }
   draft.onlyVars.delete(name)

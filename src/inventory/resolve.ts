@@ -11,6 +11,8 @@ import type { VarsDirectory } from './vars-directory.ts'
 export interface ResolvedInventory extends Inventory {
   /** Group → names of the hosts that it names itself, children's left out. */
   readonly members: ReadonlyMap<string, readonly string[]>
+  /** Group → the variables that are set for it itself. */
+  readonly groupVars: ReadonlyMap<string, ReadonlyMap<string, Binding>>
 }
 
 /** Variables from files, by where they lie: beside the inventories, and beside the playbooks, which win. */
@@ -33,8 +35,21 @@ export const resolveInventory = (
     groups,
     children: mapValues(tree.groups, ({ children }) => [...children]),
     members: mapValues(tree.groups, ({ members }) => [...members]),
+    groupVars: groupVarsOf(tree, files),
   }
   return { value: view, problems }
+}
+
+const groupVarsOf = (tree: GroupTree, files: VarsFiles): ResolvedInventory['groupVars'] => {
+  const layers = [...files.inventory, ...files.playbook]
+  const groupVars = new Map<string, ReadonlyMap<string, Binding>>()
+  for (const [name, { vars: own, priority }] of tree.groups) {
+    const vars = new Map(own)
+    for (const layer of layers) for (const map of layer.groups.get(name) ?? []) layOver(vars, map)
+    if (priority !== 1) vars.set('ansible_group_priority', { kind: 'value', value: priority })
+    groupVars.set(name, vars)
+  }
+  return groupVars
 }
 
 const mapValues = <From, To>(map: ReadonlyMap<string, From>, change: (value: From) => To): ReadonlyMap<string, To> => {

@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readInventory } from '../../src/inventory/read.ts'
-import { listJson } from '../../src/inventory/show.ts'
+import type { ResolvedInventory } from '../../src/inventory/resolve.ts'
+import { list } from '../../src/inventory/show.ts'
+import type { Checked } from '../../src/model/document.ts'
 import type { Question, Ruling } from './referee.ts'
 
 /** An inventory that ipvs-play and Ansible both read. */
@@ -54,8 +56,8 @@ const inventoriesOf = ({ inventories = ['hosts'] }: InventoryCase): readonly str
 const basedir = ({ playbookDirectory }: InventoryCase): readonly string[] =>
   playbookDirectory === undefined ? [] : ['--playbook-dir', playbookDirectory]
 
-export const questionOf = (one: InventoryCase): Question => ({
-  argv: ['ansible-inventory', ...inventoriesOf(one).flatMap((path) => ['-i', path]), ...basedir(one), '--list'],
+export const inventoryQuestion = (one: InventoryCase, args: readonly string[]): Question => ({
+  argv: ['ansible-inventory', ...inventoriesOf(one).flatMap((path) => ['-i', path]), ...basedir(one), ...args],
   cwd: one.name,
 })
 
@@ -71,12 +73,16 @@ const withoutProfile = (list: { _meta: { profile?: string } }): unknown => {
   return { ...list, _meta: meta }
 }
 
+/** Reads the case with its files below a directory. */
+export const readCase = (one: InventoryCase, directory: string): Promise<Checked<ResolvedInventory>> =>
+  readInventory(
+    inventoriesOf(one).map((path) => (path.includes(',') ? path : join(directory, path))),
+    { playbookDirectories: one.playbookDirectory === undefined ? [] : [join(directory, one.playbookDirectory)] },
+  )
+
 /** What ipvs-play makes of it. */
 export const ourAnswer = async (one: InventoryCase, folder: string): Promise<Answer> => {
-  const paths = inventoriesOf(one).map((path) => (path.includes(',') ? path : join(folder, one.name, path)))
-  const { value, problems } = await readInventory(paths, {
-    playbookDirectories: one.playbookDirectory === undefined ? [] : [join(folder, one.name, one.playbookDirectory)],
-  })
+  const { value, problems } = await readCase(one, join(folder, one.name))
   if (problems.some(({ severity }) => severity === 'error')) return { refused: true }
-  return { list: JSON.parse(listJson(value)) }
+  return { list: JSON.parse(list(value, { as: 'json' })) }
 }

@@ -125,5 +125,27 @@ export const iniCases: readonly InventoryCase[] = [
     reason: 'A template of literals alone, `{{ [1] }}`, is a value of a host line too, where Ansible stumbles',
     ours: withVars('h', { a: '{{ [1] }}' }),
   }),
+  ini('groups below ungrouped', '[ungrouped:children]\na\n[ungrouped]\nh1\n[a]\nh1\nh2\n[ungrouped:vars]\nv=1\n', {
+    reason: 'A host of a group below `ungrouped` has the variables of `ungrouped`, also where it is named in both',
+    ours: {
+      list: {
+        _meta: { hostvars: { h1: { v: 1 }, h2: { v: 1 } } },
+        all: { children: ['ungrouped'] },
+        ungrouped: { children: ['a'] },
+        a: { hosts: ['h1', 'h2'] },
+      },
+    },
+  }),
+  ini('a host with variables and a group of one name', '[web]\nweb v=1\nw1\n', {
+    reason: 'A host and a group of one name each keep their own variables (with a warning)',
+    ours: {
+      list: {
+        _meta: { hostvars: { web: { v: 1 } } },
+        all: { children: ['ungrouped', 'web'] },
+        web: { hosts: ['web', 'w1'] },
+      },
+    },
+  }),
+  ini('a child that has variables first', '[a:vars]\nx=1\n[all:children]\na\nb\n[b]\n[a]\nh\n'),
   ini('names that need escapes', '[web]\n"quoted name" a=1\nback\\ slash\nümlaut x=ü\n'),
 ]

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readInventory } from '../../src/inventory/read.ts'
-import { graph, hostJson, listJson } from '../../src/inventory/show.ts'
+import { graph, host, list } from '../../src/inventory/show.ts'
 
 /** Printed by ansible-inventory 2.14 for the same files. */
 const recorded = (name: string): string => readFileSync(`${import.meta.dirname}/recorded/${name}`, 'utf8').trimEnd()
@@ -15,7 +15,7 @@ test('the recorded fleet reads without a complaint', () => {
 })
 
 test('--list prints what ansible-inventory prints', () => {
-  expect(listJson(value)).toBe(recorded('fleet.list.json'))
+  expect(list(value, { as: 'json' })).toBe(recorded('fleet.list.json'))
 })
 
 test('--graph prints what ansible-inventory prints', () => {
@@ -25,6 +25,6 @@ test('--graph prints what ansible-inventory prints', () => {
 })
 
 test('--host prints what ansible-inventory prints', () => {
-  expect(hostJson(value, 'rs02')).toBe(recorded('fleet.rs02.json'))
-  expect(hostJson(value, 'nobody')).toBeUndefined()
+  expect(host(value, 'rs02', { as: 'json' })).toBe(recorded('fleet.rs02.json'))
+  expect(host(value, 'nobody', { as: 'json' })).toBeUndefined()
 })
