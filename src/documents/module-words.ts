@@ -25,7 +25,7 @@ export const shortName = (key: string): string => {
 }
 
 /** Task types that are promised and have not come. */
-export const typesLater: ReadonlySet<string> = new Set('modules vip ipvs only-director-answers'.split(' '))
+export const typesLater: ReadonlySet<string> = new Set('vip ipvs only-director-answers'.split(' '))
 
 const wholeFile = 'write the whole file with `copy` or `template`'
 const guarded = (program: string): string => `use \`command: {argv: [${program}, …], unless: …}\``

@@ -7,6 +7,7 @@ import debugTask from './debug.ts'
 import failTask from './fail.ts'
 import include_tasksTask from './include_tasks.ts'
 import metaTask from './meta.ts'
+import modulesTask from './modules.ts'
 import packageTask from './package.ts'
 import pauseTask from './pause.ts'
 import persistTask from './persist.ts'
@@ -20,5 +21,5 @@ import vipOnLoTask from './vip-on-lo.ts'
 import waitForTask from './wait-for.ts'
 
 export const taskTypes: ReadonlyMap<string, TaskType<unknown>> = new Map(
-  [assertTask, commandTask, copyTask, debugTask, failTask, include_tasksTask, metaTask, packageTask, pauseTask, persistTask, scriptTask, serviceTask, set_factTask, shellTask, sysctlTask, templateTask, vipOnLoTask, waitForTask].map((type) => [type.name, type as TaskType<unknown>]),
+  [assertTask, commandTask, copyTask, debugTask, failTask, include_tasksTask, metaTask, modulesTask, packageTask, pauseTask, persistTask, scriptTask, serviceTask, set_factTask, shellTask, sysctlTask, templateTask, vipOnLoTask, waitForTask].map((type) => [type.name, type as TaskType<unknown>]),
 )

@@ -83,4 +83,11 @@ describe.skipIf(skipped)('on a real host', () => {
     expect(ended.events).toEqual([])
     expect(ended.stderr).toContain('templates/wrong.j2:2:4')
   })
+
+  test('a module that cannot be loaded fails with what modprobe says, and nothing is kept for the boot', async () => {
+    const ended = await fleet.run(play('module.yml', '    - community.general.modprobe: {name: no_such_module}\n'))
+    expect(ended.statuses('rs1')).toEqual(['failed'])
+    expect(ended.stdout).toMatch(/in `modprobe -- no_such_module`/)
+    expect((await fleet.exec('rs1', 'cat /etc/modules-load.d/ipvs-play.conf')).stdout).toBe('')
+  })
 })
