@@ -42,7 +42,12 @@ export const run = async (playbooks: readonly string[], options: RunOptions): Pr
   const hosts = hostsOf(schedule)
   const directors = inventory.groups.get('director') ?? []
   const password = await becomePassword(options)
-  const reach = await resolveReach([...new Set([...hosts, ...directors])], schedule, options, password)
+  const reach = await resolveReach(
+    [...new Set([...hosts, ...directors, ...schedule.delegates])],
+    schedule,
+    options,
+    password,
+  )
   const all = [...problems, ...reach.problems]
   if (hasErrors(all)) throw new Refused(all)
   await printProblems(all)

@@ -4,7 +4,7 @@ import type { Task } from '../model/schedule.ts'
 import { namesGiven } from '../schedule/registers.ts'
 import { isForAll, meetsAfter } from '../schedule/round-rules.ts'
 import type { Engine } from './engine.ts'
-import { fail, settle } from './flow.ts'
+import { fail, upcoming } from './flow.ts'
 import type { ItemOutcome } from './outcome.ts'
 import { flushAt, handlerEntries, includedEntries, putIn } from './queue.ts'
 import { reportRest } from './report.ts'
@@ -26,7 +26,8 @@ export const advance = (planned: PlannedTask, outcome: ItemOutcome, walk: WalkSt
   else walk.cursor++
   tell(planned, walk, {})
   walk.meetNext ||= meetsAfter(planned.task)
-  settle(walk)
+  // Where a failure waits for the end of an `always`, the round ends too.
+  walk.cursor = upcoming(walk, walk.queue, walk.cursor) ?? walk.cursor
 }
 
 /** The play is over for this host: nothing is left but the handlers that are due. */
@@ -62,7 +63,6 @@ export const hearFrom = async (first: string, walk: WalkState): Promise<void> =>
   if (word?.control?.kind === 'end_play') endHere(walk)
   else if (word?.failed !== undefined && fail(walk, word.failed)) forget(walk)
   else walk.cursor++
-  settle(walk)
 }
 
 /**

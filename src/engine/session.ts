@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import pLimit from 'p-limit'
 import type { CallEnd, Connection, Identity, Opened } from '../model/connection.ts'
 import type { CommandResult, Source } from '../model/task-type.ts'
 import { createFrameReader, type Frame } from '../remote/frames.ts'
@@ -69,6 +70,39 @@ const createSession = (first: Connection, reopen: () => Promise<Opened>): Sessio
     return { end, results, done }
   }
 
+  const writeOnce: Session['write'] = async ({ identity, nonce, script, run, limit, onFrame }) => {
+    let over = false
+    let heard = false
+    const receive = (frame: Frame) => {
+      heard = true
+      if (frame.kind === 'done' || frame.kind === 'locked' || (frame.kind === 'end' && frame.end.kind !== 'done'))
+        over = true
+      onFrame(frame)
+    }
+    const frames = createFrameReader(nonce, receive)
+    const send = () => connection.execute({ identity, script, onOutput: frames.push, limit: limit + grace })
+    let end = await send()
+    // A connection that died while the host waited for its batch: nothing was sent, so it is sent over a new one.
+    if (isGone(end) && (await reconnect())) end = await send()
+    frames.end()
+    if (over) return undefined
+    if (end.kind !== 'lost')
+      return heard && end.kind === 'ended'
+        ? { kind: 'lost', reason: 'the script on the host ended early' }
+        : stopped(end)
+    if (!(await reconnect())) return stopped(end)
+    const journal = createFrameReader(nonce, receive)
+    await connection.execute({
+      identity,
+      script: pickUpScript({ nonce, run, wait: limit }),
+      onOutput: journal.push,
+      limit: limit + grace,
+    })
+    journal.end()
+    return over ? undefined : stopped(end)
+  }
+
+  const oneByOne = pLimit(1)
   return {
     read: async (identity, sources) => {
       let { end, results, done } = await readOnce(identity, sources)
@@ -76,37 +110,8 @@ const createSession = (first: Connection, reopen: () => Promise<Opened>): Sessio
         ({ end, results, done } = await readOnce(identity, sources))
       return done ? results : stopped(end)
     },
-    write: async ({ identity, nonce, script, run, limit, onFrame }) => {
-      let over = false
-      let heard = false
-      const receive = (frame: Frame) => {
-        heard = true
-        if (frame.kind === 'done' || frame.kind === 'locked' || (frame.kind === 'end' && frame.end.kind !== 'done'))
-          over = true
-        onFrame(frame)
-      }
-      const frames = createFrameReader(nonce, receive)
-      const send = () => connection.execute({ identity, script, onOutput: frames.push, limit: limit + grace })
-      let end = await send()
-      // A connection that died while the host waited for its batch: nothing was sent, so it is sent over a new one.
-      if (isGone(end) && (await reconnect())) end = await send()
-      frames.end()
-      if (over) return undefined
-      if (end.kind !== 'lost')
-        return heard && end.kind === 'ended'
-          ? { kind: 'lost', reason: 'the script on the host ended early' }
-          : stopped(end)
-      if (!(await reconnect())) return stopped(end)
-      const journal = createFrameReader(nonce, receive)
-      await connection.execute({
-        identity,
-        script: pickUpScript({ nonce, run, wait: limit }),
-        onOutput: journal.push,
-        limit: limit + grace,
-      })
-      journal.end()
-      return over ? undefined : stopped(end)
-    },
+    // Tasks of other hosts may be delegated here: the host's lock would make them wait, and tell of another run.
+    write: (call) => oneByOne(() => writeOnce(call)),
     close: () => connection.close(),
   }
 }

@@ -88,6 +88,8 @@ export interface Included {
   get(include: Task): readonly Task[]
   isOn(task: Task, host: string): boolean
   readonly tags: readonly string[]
+  /** Are all files known? */
+  readonly whole: boolean
   readonly problems: readonly Diagnostic[]
 }
 
@@ -147,6 +149,7 @@ export const followIncludes = (
   return {
     get: (include) => [...(byInclude.get(include) ?? [])],
     isOn: (task, host) => hostsOf.get(task)?.has(host) === true,
+    whole: late.any === undefined,
     tags: [...hostsOf.keys()].flatMap(({ tags }) => tags),
     problems,
   }

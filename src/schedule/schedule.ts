@@ -6,6 +6,7 @@ import type { TaskType } from '../model/task-type.ts'
 import { nearest } from '../nearest.ts'
 import { type BuiltPlay, buildPlay, type PlaySetting } from './build-play.ts'
 import { checkPlays } from './check.ts'
+import { delegatesOf } from './delegates.ts'
 import { createIncludes, followIncludes, type IncludeRequest } from './includes.ts'
 import { layerOf } from './layers.ts'
 import { createLocalFiles } from './local-files.ts'
@@ -42,6 +43,8 @@ export interface Schedule {
   hostScope(host: string): Scope
   /** The tasks that an include brings in its turn, or what is wrong with them. */
   include(task: Task, play: Play, request: IncludeRequest): readonly Task[] | Diagnostic
+  /** Hosts that no play need name: tasks are delegated to them. */
+  readonly delegates: readonly string[]
   /** What an include is known to bring before any host is contacted. */
   includedBy(task: Task): readonly Task[]
   /** Local files that arguments name: by absolute path, and by the name given. */
@@ -168,8 +171,9 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
     if ('problem' in read) return read.problem
     return read.found.problems.find(({ severity }) => severity === 'error') ?? read.tasks
   }
+  const delegates = delegatesOf(value.playbooks, scope, { included, inventory })
   return {
-    value: { playbooks: value.playbooks, scope, hostScope, include, includedBy: included.get, files },
+    value: { playbooks: value.playbooks, scope, hostScope, include, delegates, includedBy: included.get, files },
     problems: distinct(problems),
   }
 }

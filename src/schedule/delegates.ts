@@ -1,0 +1,33 @@
+/** Hosts that tasks are delegated to: they are reached though no play names them. */
+import type { Inventory } from '../model/inventory.ts'
+import type { Playbook } from '../model/schedule.ts'
+import type { Included } from './includes.ts'
+import { inspect } from './resolve.ts'
+import { nothingLearned, type Scopes } from './scope.ts'
+
+/** Where it depends on what only a run brings, any host of the inventory may be meant. */
+export const delegatesOf = (
+  playbooks: readonly Playbook[],
+  scope: Scopes['scope'],
+  { included, inventory }: { readonly included: Included; readonly inventory: Inventory },
+): readonly string[] => {
+  const found = new Set<string>()
+  for (const play of playbooks.flatMap(({ plays }) => plays)) {
+    const own = [...play.tasks, ...play.handlers]
+    const delegated = [...own, ...own.flatMap(included.get)].filter(({ delegateTo }) => delegateTo !== undefined)
+    for (const task of delegated) {
+      if (task.delegateTo?.source.includes('{{') !== true) {
+        found.add(task.delegateTo?.source.trim() ?? '')
+        continue
+      }
+      for (const host of play.hosts) {
+        const resolved = inspect(task, play, scope(play, host, nothingLearned))
+        if (resolved.kind !== 'items') return [...inventory.hosts.keys()]
+        for (const item of resolved.items) if (item.kind === 'work' && item.on !== undefined) found.add(item.on)
+      }
+    }
+    // What is included later may be delegated to anybody.
+    if (own.some((task) => task.type.includes) && !included.whole) return [...inventory.hosts.keys()]
+  }
+  return [...found].filter((name) => inventory.hosts.has(name))
+}
