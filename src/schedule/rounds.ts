@@ -49,7 +49,7 @@ export const roundStarts = (play: Play, schedule: Schedule): ReadonlySet<string>
     const alone = task.type.mayBeOpaque === true || standsAlone(task, play)
     const behind = before !== undefined && (endsRound(before, play) || called.has(before.id))
     const otherMode = before !== undefined && before.checkMode !== task.checkMode
-    const rescue = isRescue(task) && (before === undefined || !isRescue(before))
+    const rescue = isRescue(task) !== (before !== undefined && isRescue(before))
     if (alone || behind || waits || otherMode || rescue) {
       starts.add(task.id)
       round = []

@@ -2,6 +2,10 @@
 import type { Value } from '../../src/model/document.ts'
 import type { ArgumentProblem, Reading, TaskType } from '../../src/model/task-type.ts'
 
+import includeTasks from '../../src/tasks/include_tasks.ts'
+import meta from '../../src/tasks/meta.ts'
+import setFact from '../../src/tasks/set_fact.ts'
+
 /** A reading that is known by its key alone. */
 const reading = (key: string): Reading<unknown> => ({
   key,
@@ -73,5 +77,5 @@ const persist = define('persist', {})
 const command = define('command', { mayBeOpaque: true })
 
 export const taskTypes: ReadonlyMap<string, TaskType<unknown>> = new Map(
-  [sysctl, vip, persist, command, copy, debug, assert].map((type) => [type.name, type]),
+  [sysctl, vip, persist, command, copy, debug, assert, setFact, meta, includeTasks].map((type) => [type.name, type]),
 )
