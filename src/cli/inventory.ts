@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import { collect } from './option-values.ts'
 import { hasErrors, printProblems, Refused, refuse, refusing } from './problems.ts'
+import { type VaultOptions, vaultOptions } from './vault-options.ts'
 
-interface Options {
+interface Options extends VaultOptions {
   readonly inventory: readonly string[]
   readonly list?: boolean
   readonly graph?: boolean
@@ -23,7 +24,7 @@ Examples:
 
 /** What the inventory resolves to. */
 export const inventoryCommand = (): Command =>
-  new Command('inventory')
+  vaultOptions(new Command('inventory'))
     .description('what the inventory resolves to')
     .argument('[group]', 'where --graph begins', 'all')
     .option(
@@ -48,7 +49,9 @@ const show = async (group: string, options: Options): Promise<void> => {
   const { warnOfSameMachines } = await import('./same-machines.ts')
   const paths = options.inventory.length > 0 ? options.inventory : ['inventory']
   const playbookDirectories = options.playbookDir === undefined ? [] : [options.playbookDir]
-  const { value, problems } = await readInventory(paths, { playbookDirectories })
+  const { readKeyring } = await import('./vault.ts')
+  const keyring = await readKeyring(options)
+  const { value, problems } = await readInventory(paths, { playbookDirectories, keyring })
   if (hasErrors(problems)) throw new Refused(problems)
   await printProblems([...problems, ...(await warnOfSameMachines(value))])
   process.stdout.write(`${(await textOf(value, group, options)).trimEnd()}\n`)

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { Diagnostic } from '../model/document.ts'
 import { collect, words } from './option-values.ts'
 import { hasErrors, printProblems, refusing } from './problems.ts'
+import { type VaultOptions, vaultOptions } from './vault-options.ts'
 
 const examples = `
 Examples:
@@ -15,7 +16,7 @@ above it: # ipvs-play: ignore[arp-announce-1]
 
 Exit codes: 0 no errors, 5 errors, or warnings with --strict.`
 
-interface Options {
+interface Options extends VaultOptions {
   readonly inventory: readonly string[]
   readonly extraVars: readonly string[]
   readonly tags: readonly string[]
@@ -26,7 +27,7 @@ interface Options {
 
 /** Finds every mistake that can be found without a host. */
 export const lintCommand = (): Command =>
-  new Command('lint')
+  vaultOptions(new Command('lint'))
     .description('every mistake that can be found without a host')
     .argument('<playbook...>', 'playbooks; `site.yml` is looked up as given, then under playbooks/')
     .option('-i, --inventory <path>', 'inventory file or directory (repeatable; default inventory/)', collect, [])
@@ -40,7 +41,9 @@ export const lintCommand = (): Command =>
 
 const lint = async (playbooks: readonly string[], options: Options): Promise<void> => {
   const { prepare } = await import('./prepare.ts')
-  const { problems } = await prepare({ playbooks, ...options, check: true, allowEmpty: false, lint: true })
+  const { readKeyringForLint } = await import('./vault.ts')
+  const keyring = readKeyringForLint(options)
+  const { problems } = await prepare({ playbooks, ...options, keyring, check: true, allowEmpty: false, lint: true })
   const failed = hasErrors(problems) || (options.strict === true && problems.length > 0)
   if (failed) process.exitCode = 5
   if (options.output === 'json') {

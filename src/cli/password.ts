@@ -13,7 +13,7 @@ export const becomePassword = async ({
   if (!askBecomePass) return undefined
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)
     return refuse('-K asks on a terminal and there is none', 'use --become-password-file')
-  return ask('BECOME password: ')
+  return askSecretly('BECOME password: ')
 }
 
 const fromFile = (file: string): string => {
@@ -27,7 +27,7 @@ const fromFile = (file: string): string => {
 }
 
 /** Nothing of what is typed is shown. */
-const ask = async (question: string): Promise<string> => {
+export const askSecretly = async (question: string): Promise<string> => {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   process.stderr.write(question)
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { createKeyring, type Keyring } from '../documents/keyring.ts'
 import { readInventory } from '../inventory/read.ts'
 import { withoutIgnored } from '../lint/ignores.ts'
 import { lintSchedule } from '../lint/lint.ts'
@@ -8,7 +9,7 @@ import type { Inventory } from '../model/inventory.ts'
 import { loadPlaybook } from '../schedule/read-playbooks.ts'
 import { parseExtraVars, type Schedule, schedule } from '../schedule/schedule.ts'
 import { taskTypes } from '../tasks/index.ts'
-import { hasErrors } from './problems.ts'
+import { hasErrors, withoutSecrets } from './problems.ts'
 
 /** What `run` and `lint` are asked for, as commander gives it. */
 export interface Request {
@@ -23,6 +24,8 @@ export interface Request {
   readonly allowEmpty: boolean
   /** For `lint`: nothing will be run. */
   readonly lint?: boolean
+  /** For vaults; without one they are a mistake. */
+  readonly keyring?: Keyring
 }
 
 export interface Prepared {
@@ -36,18 +39,25 @@ export interface Prepared {
  * has mistakes nothing is scheduled: a host or a variable that is missing then says nothing about the playbook.
  */
 export const prepare = async (request: Request): Promise<Prepared> => {
+  const { keyring = createKeyring([]) } = request
+  const prepared = await read(request, keyring)
+  return { ...prepared, problems: withoutSecrets(prepared.problems, keyring.hidden) }
+}
+
+const read = async (request: Request, keyring: Keyring): Promise<Prepared> => {
   const paths = request.inventory.length > 0 ? request.inventory : ['inventory']
   const playbookDirectories = [...new Set(request.playbooks.map(directoryOf))]
   const { value: inventory, problems } = await readInventory(paths, {
     playbookDirectories,
     scripts: request.lint === true ? 'leave' : 'run',
+    keyring,
   })
-  const extra = request.extraVars.map(parseExtraVars)
+  const extra = request.extraVars.map((text) => parseExtraVars(text, keyring))
   const extraVars = extra.flatMap(({ value }): MapNode[] => (value === undefined ? [] : [value]))
   const sofar = [...problems, ...extra.flatMap((one) => one.problems)]
   if (hasErrors(problems)) {
-    const read = await Promise.all(request.playbooks.map((name) => loadPlaybook(name, [...taskTypes.keys()])))
-    return { inventory, schedule: undefined, problems: [...sofar, ...read.flatMap((one) => one.problems)] }
+    const loaded = await Promise.all(request.playbooks.map((name) => loadPlaybook(name, [...taskTypes.keys()])))
+    return { inventory, schedule: undefined, problems: [...sofar, ...loaded.flatMap((one) => one.problems)] }
   }
   const { playbooks, limit, tags, skipTags, startAtTask, check, allowEmpty } = request
   const scheduled = await schedule({
@@ -59,6 +69,7 @@ export const prepare = async (request: Request): Promise<Prepared> => {
     skipTags,
     ...(startAtTask === undefined ? {} : { startAtTask }),
     extraVars,
+    keyring,
     check,
     // Its hosts may come from a script that was not run.
     allowEmpty: allowEmpty || inventory.incomplete === true,

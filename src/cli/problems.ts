@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { isVault } from '../documents/vault.ts'
 import type { Diagnostic } from '../model/document.ts'
+import { redactText } from '../reporters/redact.ts'
 
 /** A mistake of the user that ends the command: exit 5, nothing was contacted. */
 export class Refused extends Error {
@@ -17,6 +19,16 @@ export const refuse = (summary: string, hint?: string): never => {
 export const hasErrors = (problems: readonly Diagnostic[]): boolean =>
   problems.some(({ severity }) => severity === 'error')
 
+/** Messages that name values, without those that nobody may see. */
+export const withoutSecrets = (problems: readonly Diagnostic[], hidden: ReadonlySet<string>): readonly Diagnostic[] => {
+  const clean = redactText(hidden)
+  return problems.map(({ summary, hint, ...rest }) => ({
+    ...rest,
+    summary: clean(summary),
+    ...(hint !== undefined && { hint: clean(hint) }),
+  }))
+}
+
 /** Mistakes go to stderr with the lines they are in. */
 export const printProblems = async (problems: readonly Diagnostic[]): Promise<void> => {
   if (problems.length === 0) return
@@ -24,7 +36,9 @@ export const printProblems = async (problems: readonly Diagnostic[]): Promise<vo
   const { showDiagnostics } = await import('../documents/code-frame.ts')
   const read = (file: string): string | undefined => {
     try {
-      return readFileSync(file, 'utf8')
+      const text = readFileSync(file, 'utf8')
+      // The place is in what the vault holds.
+      return isVault(text) ? undefined : text
     } catch {
       return undefined
     }

@@ -1,5 +1,7 @@
+import type { VaultOptions } from './vault-options.ts'
+
 /** The options of `run` as commander gives them. */
-export interface RunOptions {
+export interface RunOptions extends VaultOptions {
   readonly inventory: readonly string[]
   readonly limit?: string
   readonly tags: readonly string[]

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os'
+import type { Keyring } from '../documents/keyring.ts'
 import { carryOut } from '../engine/carry-out.ts'
 import { createHalt, type Engine, type Halt } from '../engine/engine.ts'
 import { foretell } from '../engine/foretell.ts'
@@ -16,7 +17,7 @@ import { createSshTransport } from '../transport/ssh.ts'
 import { listHosts, listTags, listTasks } from './list.ts'
 import { becomePassword } from './password.ts'
 import { type Prepared, prepare } from './prepare.ts'
-import { hasErrors, printProblems, Refused, refuse } from './problems.ts'
+import { hasErrors, printProblems, Refused, refuse, withoutSecrets } from './problems.ts'
 import { type Reach, resolveReach } from './reach.ts'
 import { limitTo, readRerun } from './rerun.ts'
 import { resumeCommand } from './resume.ts'
@@ -24,13 +25,15 @@ import { createRunFiles, JournalLost, type RunFiles } from './run-files.ts'
 import { isCheck, type RunOptions } from './run-options.ts'
 import { onSignals } from './signals.ts'
 import { openSinks, refuseUnwritable } from './sinks.ts'
+import { readKeyring } from './vault.ts'
 
 /** Seconds to wait for a host that another run has locked. */
 const lockWait = 30
 
 /** `ipvs-play run`: everything is read and checked, then hosts are contacted. Sets the exit code. */
 export const run = async (playbooks: readonly string[], options: RunOptions): Promise<void> => {
-  const { inventory, schedule, problems } = await prepareRun(playbooks, options)
+  const keyring = await readKeyring(options)
+  const { inventory, schedule, problems } = await prepareRun(playbooks, options, keyring)
   if (schedule === undefined || hasErrors(problems)) throw new Refused(problems)
   const list = listAsked(options)
   if (list !== undefined) {
@@ -48,17 +51,19 @@ export const run = async (playbooks: readonly string[], options: RunOptions): Pr
     options,
     password,
   )
-  const all = [...problems, ...reach.problems]
+  const all = [...problems, ...withoutSecrets(reach.problems, keyring.hidden)]
   if (hasErrors(all)) throw new Refused(all)
   await printProblems(all)
-  await start({ playbooks, options, inventory, schedule, reach, hosts })
+  for (const secret of reach.secrets) keyring.hide(secret)
+  await start({ playbooks, options, inventory, schedule, reach, hosts, hidden: keyring.hidden })
 }
 
-const prepareRun = async (playbooks: readonly string[], options: RunOptions): Promise<Prepared> => {
+const prepareRun = async (playbooks: readonly string[], options: RunOptions, keyring: Keyring): Promise<Prepared> => {
   const rerun = options.rerun === undefined ? undefined : readRerun(options.rerun)
   const prepared = await prepare({
     playbooks,
     ...options,
+    keyring,
     ...(rerun !== undefined && { limit: limitTo(rerun.hosts, options.limit) }),
     check: isCheck(options),
     allowEmpty: options.allowEmpty === true,
@@ -89,14 +94,16 @@ interface Start {
   readonly schedule: Schedule
   readonly reach: Reach
   readonly hosts: readonly string[]
+  /** What no sink may show; vaults that are opened later add to it. */
+  readonly hidden: ReadonlySet<string>
 }
 
-const start = async ({ playbooks, options, inventory, schedule, reach, hosts }: Start): Promise<void> => {
+const start = async ({ playbooks, options, inventory, schedule, reach, hosts, hidden }: Start): Promise<void> => {
   const begun = performance.now()
   const files = openFiles()
   const tally = createTally()
   const sinks = await openSinks(options, files)
-  const emit = emitter(tally, sinks, createRedactor(reach.secrets))
+  const emit = emitter(tally, sinks, createRedactor(hidden))
   const halt = createHalt()
   // An interruption lets nobody new be reached; what is in flight may still be picked up after a loss.
   const abort = new AbortController()

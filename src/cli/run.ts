@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { collect, connectLimit, count, increase, seconds, words } from './option-values.ts'
 import { refuse, refusing } from './problems.ts'
 import type { RunOptions } from './run-options.ts'
+import { vaultOptions } from './vault-options.ts'
 
 const examples = `
 Examples:
@@ -17,7 +18,7 @@ Exit codes: 0 as wished, 2 a task failed, 3 changes pending, 4 hosts unreachable
 
 /** Run playbooks. */
 export const runCommand = (): Command =>
-  new Command('run')
+  vaultOptions(new Command('run'))
     .description('run playbooks')
     .argument('<playbook...>', 'playbooks; `site.yml` is looked up as given, then under playbooks/')
     .option('-i, --inventory <path>', 'inventory file or directory (repeatable; default inventory/)', collect, [])

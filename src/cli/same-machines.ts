@@ -12,7 +12,15 @@ import { twice } from './reach.ts'
  */
 export const warnOfSameMachines = async (inventory: Inventory): Promise<readonly Diagnostic[]> => {
   const locate = (_: unknown, name: string) => ({ missing: name, hint: 'there is no playbook' })
-  const { hostScope } = createScopes({ inventory, playbooks: [], extra: new Map(), check: true, locate })
+  const { hostScope } = createScopes({
+    inventory,
+    playbooks: [],
+    extra: new Map(),
+    check: true,
+    locate,
+    lookups: () => undefined,
+    sealed: false,
+  })
   const config = await readSshConfig(undefined)
   const machine = thisMachine()
   const targets = new Map<string, Target>()

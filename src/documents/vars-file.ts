@@ -6,11 +6,6 @@ import { parseYaml } from './yaml.ts'
  * Ansible sees them. `undefined` for an empty file and for one that holds no map. Never throws.
  */
 export const parseVarsFile = (text: string, file: string): Checked<MapNode | undefined> => {
-  if (text.startsWith('$ANSIBLE_VAULT;')) {
-    const summary = 'this file is encrypted with Ansible Vault, which is not read yet'
-    const hint = `decrypt it (ansible-vault decrypt ${file}), or give its variables with -e @FILE`
-    return { value: undefined, problems: [{ severity: 'error', summary, at: { file, line: 1, column: 1 }, hint }] }
-  }
   const { value, problems } = parseYaml(text, file, 'data')
   if (value === undefined || value.kind === 'map') return { value, problems }
   // What stands in for a broken document is no mistake of its own.

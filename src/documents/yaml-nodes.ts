@@ -3,6 +3,7 @@ import type { Diagnostic, DocNode, MapEntry, ScalarNode } from '../model/documen
 import { type Dialect, meaningOf } from './dialect.ts'
 import { positionAt, type SourceText } from './position.ts'
 import { traceText } from './trace.ts'
+import { readArmor } from './vault.ts'
 
 export const limits = { aliases: 100, depth: 100, values: 200_000 } as const
 
@@ -118,8 +119,7 @@ const checkTag = (tag: string | undefined, kind: 'map' | 'seq', start: number, c
 const badTag = (tag: string, start: number, conversion: Conversion): void => {
   const shown = tag.startsWith(core) ? `!!${tag.slice(core.length)}` : tag
   const lacking: { readonly [tag: string]: readonly [string, string] } = {
-    '!vault': ['vault is not supported yet', 'keep the secret in a file or variable outside the inventory'],
-    '!vault-encrypted': ['vault is not supported yet', 'keep the secret in a file or variable outside the inventory'],
+    '!vault': ['!vault stands before a text alone', 'encrypt one value: ansible-vault encrypt_string'],
     '!unsafe': ['!unsafe is not supported yet', 'wrap the text in {% raw %} and {% endraw %}'],
   }
   problem(conversion, 'error', start, lacking[tag] ?? [`unknown tag ${shown}`, 'remove it, or put the text in quotes'])
@@ -137,6 +137,7 @@ const scalar = (node: Scalar, start: number, role: Role, conversion: Conversion)
     return { ...base, value: source, quoted, ...pieces }
   }
   const tag = node.tag?.startsWith(core) ? node.tag.slice(core.length) : node.tag
+  if (role === 'value' && (tag === '!vault' || tag === '!vault-encrypted')) return sealed(base, start, conversion)
   if (role === 'key' || tag === 'str' || tag === '!' || (quoted && tag === undefined)) return text()
   if (tag !== undefined && !['int', 'float', 'bool', 'null'].includes(tag)) {
     badTag(node.tag ?? '', start, conversion)
@@ -146,6 +147,25 @@ const scalar = (node: Scalar, start: number, role: Role, conversion: Conversion)
   const { value, problem: found } = meaningOf(source, conversion.dialect)
   if (found) problem(conversion, found.severity, start, [found.summary, found.hint])
   return typeof value === 'string' ? text() : { ...base, value, quoted: false }
+}
+
+/** A vault's text is kept as it is, line by line, until somebody needs what it holds. */
+const sealed = (
+  base: Pick<ScalarNode, 'kind' | 'at' | 'source'>,
+  start: number,
+  conversion: Conversion,
+): ScalarNode => {
+  const armor = readArmor(base.source)
+  if ('wrong' in armor)
+    problem(conversion, 'error', start, [
+      `this is no readable vault: ${armor.wrong}`,
+      'paste what `ansible-vault encrypt_string` prints',
+    ])
+  const value = `${base.source
+    .trim()
+    .split(/\s*\n\s*/)
+    .join('\n')}\n`
+  return { ...base, value, source: '', quoted: true, sealed: true }
 }
 
 /** The text as written; a template that was replaced for parsing is put back. */

@@ -1,12 +1,21 @@
 import { existsSync } from 'node:fs'
-import type { InventoryDocument } from '../documents/inventory-document.ts'
+import type { InventoryDocument, Variable } from '../documents/inventory-document.ts'
 import { parseInventory } from '../documents/inventory-format.ts'
 import { parseInventoryList } from '../documents/inventory-list.ts'
+import { createKeyring, hideAll, type Keyring } from '../documents/keyring.ts'
+import { isVault } from '../documents/vault.ts'
 import type { Checked, Diagnostic } from '../model/document.ts'
 import { type ResolvedInventory, resolveInventory } from './resolve.ts'
 import { runScript } from './run-script.ts'
 import { findSources } from './sources.ts'
 import { readVarsDirectory, type VarsDirectory } from './vars-directory.ts'
+
+export interface InventoryOptions {
+  readonly playbookDirectories: readonly string[]
+  readonly scripts?: 'run' | 'leave'
+  /** For vaults; without one they are a mistake. */
+  readonly keyring?: Keyring
+}
 
 /**
  * Reads inventories in order, later ones over earlier ones, with `group_vars/` and `host_vars/` beside each of them and
@@ -16,7 +25,7 @@ import { readVarsDirectory, type VarsDirectory } from './vars-directory.ts'
  */
 export const readInventory = async (
   paths: readonly string[],
-  options: { readonly playbookDirectories: readonly string[]; readonly scripts?: 'run' | 'leave' },
+  { playbookDirectories, scripts = 'run', keyring = createKeyring([]) }: InventoryOptions,
 ): Promise<Checked<ResolvedInventory>> => {
   const problems: Diagnostic[] = []
   const documents: InventoryDocument[] = []
@@ -35,8 +44,8 @@ export const readInventory = async (
     if (place === undefined) continue
     beside.push(place.varsBeside)
     for (const source of place.sources) {
-      if (source.kind === 'text') take(parseInventory(source.text, source.file))
-      else if (options.scripts !== 'leave') take(await runScript(source.file))
+      if (source.kind === 'text') take(readText(source, keyring))
+      else if (scripts !== 'leave') take(await runScript(source.file))
       else notRun.push(source.file)
     }
   }
@@ -44,12 +53,13 @@ export const readInventory = async (
   const read = new Map<string, VarsDirectory>()
   const resolved = resolveInventory(documents, (tree) => {
     const directory = (path: string): VarsDirectory => {
-      const known = read.get(path) ?? readVarsDirectory(path, tree, varsProblems)
+      const known = read.get(path) ?? readVarsDirectory(path, tree, { keyring, problems: varsProblems })
       read.set(path, known)
       return known
     }
-    return { inventory: beside.map(directory), playbook: options.playbookDirectories.map(directory) }
+    return { inventory: beside.map(directory), playbook: playbookDirectories.map(directory) }
   })
+  const sealed = documents.some(({ file }) => keyring.sealed.has(file))
   const left = notRun.map(
     (file): Diagnostic => ({
       severity: 'warning',
@@ -58,6 +68,21 @@ export const readInventory = async (
       hint: 'see what it gives with: ipvs-play inventory --graph',
     }),
   )
-  const value = notRun.length > 0 ? { ...resolved.value, incomplete: true } : resolved.value
+  const value = notRun.length > 0 || sealed ? { ...resolved.value, incomplete: true } : resolved.value
   return { value, problems: [...problems, ...left, ...resolved.problems, ...varsProblems] }
 }
+
+/** An inventory may be a vault as a whole; what it says of hosts and groups is a secret then. */
+const readText = (
+  { text, file }: { readonly text: string; readonly file: string },
+  keyring: Keyring,
+): Checked<InventoryDocument> => {
+  const opened = keyring.openFile(text, file)
+  if (opened.value === undefined) return { value: { file, statements: [] }, problems: opened.problems }
+  const parsed = parseInventory(opened.value, file)
+  if (isVault(text)) for (const { node } of variablesOf(parsed.value)) hideAll(node, keyring)
+  return parsed
+}
+
+const variablesOf = ({ statements }: InventoryDocument): readonly Variable[] =>
+  statements.flatMap((one) => (one.kind === 'var' ? [one.variable] : one.kind === 'hosts' ? one.vars : []))

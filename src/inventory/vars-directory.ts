@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { type Keyring, readWithKeyring } from '../documents/keyring.ts'
 import { parseVarsFile } from '../documents/vars-file.ts'
 import type { Diagnostic, MapNode } from '../model/document.ts'
 import { nearest } from '../nearest.ts'
@@ -19,10 +20,17 @@ export interface Named {
 
 const extensions = ['', '.yml', '.yaml', '.json']
 
-/** Reads `group_vars/` and `host_vars/` of a directory. Problems are added to `problems`. */
-export const readVarsDirectory = (directory: string, named: Named, problems: Diagnostic[]): VarsDirectory => ({
-  groups: readFolder(join(directory, 'group_vars'), { what: 'group', names: named.groups }, problems),
-  hosts: readFolder(join(directory, 'host_vars'), { what: 'host', names: named.hosts }, problems),
+/** What reading needs and leaves behind. */
+export interface Reading {
+  readonly keyring: Keyring
+  /** Mistakes are added. */
+  readonly problems: Diagnostic[]
+}
+
+/** Reads `group_vars/` and `host_vars/` of a directory. */
+export const readVarsDirectory = (directory: string, named: Named, reading: Reading): VarsDirectory => ({
+  groups: readFolder(join(directory, 'group_vars'), { what: 'group', names: named.groups }, reading),
+  hosts: readFolder(join(directory, 'host_vars'), { what: 'host', names: named.hosts }, reading),
 })
 
 interface Wanted {
@@ -30,11 +38,8 @@ interface Wanted {
   readonly names: ReadonlyMap<string, unknown>
 }
 
-const readFolder = (
-  folder: string,
-  wanted: Wanted,
-  problems: Diagnostic[],
-): ReadonlyMap<string, readonly MapNode[]> => {
+const readFolder = (folder: string, wanted: Wanted, reading: Reading): ReadonlyMap<string, readonly MapNode[]> => {
+  const { problems } = reading
   const found = new Map<string, readonly MapNode[]>()
   const entries = list(folder, problems)
   if (entries === undefined) return found
@@ -51,7 +56,7 @@ const readFolder = (
       const [first, ...others] = files
       if (first === undefined) continue
       for (const other of others) problems.push(overshadowed(join(folder, other), join(folder, first)))
-      found.set(name, readEntry(join(folder, first), problems))
+      found.set(name, readEntry(join(folder, first), reading))
     }
   }
   return found
@@ -98,14 +103,14 @@ const warnOfMisspelt = (folder: string, entry: string, { what, names }: Wanted, 
 
 const mostCompared = 500
 
-const readEntry = (path: string, problems: Diagnostic[]): readonly MapNode[] => {
+const readEntry = (path: string, reading: Reading): readonly MapNode[] => {
   let files: readonly string[]
   try {
     files = statSync(path).isDirectory() ? filesBelow(path, 0) : [path]
   } catch (error) {
-    return unreadable(path, codeOf(error), problems)
+    return unreadable(path, codeOf(error), reading.problems)
   }
-  return files.flatMap((file) => readFile(file, problems))
+  return files.flatMap((file) => readFile(file, reading))
 }
 
 /** Links that lead in a circle end here. */
@@ -124,14 +129,14 @@ const filesBelow = (directory: string, depth: number): readonly string[] =>
       return entry.isFile() && extensions.includes(extension) ? [path] : []
     })
 
-const readFile = (path: string, problems: Diagnostic[]): readonly MapNode[] => {
+const readFile = (path: string, { keyring, problems }: Reading): readonly MapNode[] => {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     return unreadable(path, codeOf(error), problems)
   }
-  const checked = parseVarsFile(text, path)
+  const checked = readWithKeyring({ text, file: path }, keyring, parseVarsFile)
   problems.push(...checked.problems)
   return checked.value === undefined ? [] : [checked.value]
 }

@@ -35,6 +35,8 @@ export interface ScalarNode {
   readonly source: string
   /** Was it quoted or a block scalar? Only those and plain strings are text to a template. */
   readonly quoted: boolean
+  /** The text is a vault's, `!vault`: what it holds is told by the scope, and is never rendered. */
+  readonly sealed?: true
   /** Only where the text spans lines or holds escapes: where its pieces stand. Else it stands at `at`, after the quote. */
   readonly pieces?: readonly TextPiece[]
 }

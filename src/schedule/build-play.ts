@@ -1,5 +1,6 @@
 /** A play as it will run: hosts chosen, tasks numbered and chosen by tags, variables read. */
 
+import type { Keyring } from '../documents/keyring.ts'
 import type { Order, PlayDocument } from '../documents/playbook.ts'
 import { textOf } from '../documents/playbook-fields.ts'
 import { present } from '../documents/present.ts'
@@ -13,6 +14,7 @@ import { type Building, buildTasks, nothingFound, numbering } from './build-task
 import { unknownHandlers } from './handlers.ts'
 import { inherit, nothingInherited } from './inherit.ts'
 import { type Layer, layerOf } from './layers.ts'
+import type { Lookups } from './lookups.ts'
 import { readLimit, readMaxFail, readSerial } from './shares.ts'
 import { isChosen, type TagChoice } from './tags.ts'
 import type { TaskFiles } from './task-files.ts'
@@ -27,6 +29,8 @@ export interface PlaySetting {
   readonly choice: TagChoice
   /** A name that matches nobody is a warning. */
   readonly allowEmpty: boolean
+  readonly keyring: Keyring
+  readonly lookups: Lookups
 }
 
 export interface BuiltPlay {
@@ -39,8 +43,8 @@ export interface BuiltPlay {
   readonly tags: ReadonlySet<string>
 }
 
-const scopeOf = (layers: readonly Layer[]): Scope => ({
-  get: (name) => layers.find((layer) => layer.has(name))?.get(name),
+const scopeOf = (layers: readonly Layer[], file: string, lookups: Lookups): Scope => ({
+  get: (name) => layers.find((layer) => layer.has(name))?.get(name) ?? lookups(name, file),
   names: () => layers.flatMap((layer) => [...layer.keys()]),
 })
 
@@ -94,10 +98,12 @@ const inOrder = (hosts: readonly string[], order: Order = 'inventory'): readonly
 
 const readVars = async (
   document: PlayDocument,
-  file: string,
+  { file, keyring }: { readonly file: string; readonly keyring: Keyring },
   scope: Scope,
 ): Promise<Checked<{ maps: readonly MapNode[]; sound: boolean }>> => {
-  const read = await Promise.all(document.varsFiles.map((node) => readVarsFile(node, file, scope)))
+  const read = await Promise.all(
+    document.varsFiles.map((node) => readVarsFile(node, { playbook: file, keyring }, scope)),
+  )
   const maps = read.flatMap(({ value }) => (value === undefined ? [] : [value]))
   return {
     value: { maps: document.vars === undefined ? maps : [document.vars, ...maps], sound: maps.length === read.length },
@@ -133,8 +139,12 @@ export const buildPlay = async (
     problems.push(...more)
     return value
   }
-  const scope = scopeOf([setting.extra, layerOf(document.vars === undefined ? [] : [document.vars])])
-  const vars = take(await readVars(document, file, scope))
+  const scope = scopeOf(
+    [setting.extra, layerOf(document.vars === undefined ? [] : [document.vars])],
+    file,
+    setting.lookups,
+  )
+  const vars = take(await readVars(document, { file, keyring: setting.keyring }, scope))
   const hosts = take(chooseHosts(document, scope, setting))
   const building: Building = {
     types: setting.taskTypes,

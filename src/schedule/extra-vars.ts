@@ -1,5 +1,6 @@
 /** --extra-vars: `k=v k2="a b"`, YAML or JSON text, or a file. */
 import { readFileSync } from 'node:fs'
+import { createKeyring, type Keyring, readWithKeyring } from '../documents/keyring.ts'
 import { checkVariableName } from '../documents/playbook-fields.ts'
 import { parseYaml } from '../documents/yaml.ts'
 import type { Checked, Diagnostic, MapEntry, MapNode, Position, ScalarNode } from '../model/document.ts'
@@ -86,9 +87,9 @@ const readYaml = (text: string, file: string): Checked<MapNode | undefined> => {
   }
 }
 
-const readFile = (path: string): Checked<MapNode | undefined> => {
+const readFile = (path: string, keyring: Keyring): Checked<MapNode | undefined> => {
   try {
-    return readYaml(readFileSync(path, 'utf8'), path)
+    return readWithKeyring({ text: readFileSync(path, 'utf8'), file: path }, keyring, readYaml)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     const why =
@@ -110,11 +111,11 @@ const readFile = (path: string): Checked<MapNode | undefined> => {
  * One value of --extra-vars. Values of `k=v` are text, as in Ansible; YAML and JSON keep their types.
  * Reads the file that `@file` names. Nothing, when there is nothing in it.
  */
-export const parseExtraVars = (text: string): Checked<MapNode | undefined> => {
+export const parseExtraVars = (text: string, keyring: Keyring = createKeyring([])): Checked<MapNode | undefined> => {
   const trimmed = text.trim()
   if (trimmed === '') return { value: undefined, problems: [] }
   const read = trimmed.startsWith('@')
-    ? readFile(trimmed.slice(1))
+    ? readFile(trimmed.slice(1), keyring)
     : /^[{[]/.test(trimmed) || (!/^\w+=/.test(trimmed) && /:(\s|$)/.test(trimmed))
       ? readYaml(trimmed, option)
       : readPairs(trimmed)

@@ -5,7 +5,7 @@ import type { Host, Inventory } from '../model/inventory.ts'
 import type { Play } from '../model/schedule.ts'
 import { type Fault, fault } from '../template/fault.ts'
 import { pendingField, renderNode } from '../template/render.ts'
-import { createLookups } from './lookups.ts'
+import type { Lookups } from './lookups.ts'
 
 /** What hosts have learned in this run, by host. */
 export type Others = (host: string) => ReadonlyMap<string, Binding>
@@ -21,17 +21,22 @@ type Source = (host: Host | undefined, name: string, play: Play | undefined) => 
 const value = (of: Value | undefined): Binding | undefined =>
   of === undefined ? undefined : { kind: 'value', value: of }
 
+/** What holds for the whole run. */
+interface Given {
+  readonly check: boolean
+  readonly lookups: Lookups
+}
+
 /**
  * The magic variables of a run.
  * @param hostScope  what another host's variables are rendered in, for `hostvars`; asked only when they are used
  */
 export const magicOf = (
   inventory: Inventory,
-  check: boolean,
+  { check, lookups }: Given,
   hostScope: (host: string, others?: Others) => Scope,
 ): Magic => {
   const groups = once((): Value => Object.assign(Object.create(null), Object.fromEntries(inventory.groups)))
-  const lookups = createLookups()
   const hostvars = once(() => hostvarsOf(inventory, hostScope, 'once'))
   let living: { readonly others: Others; readonly value: Value } | undefined
   const hostvarsNow = (others: Others): Value => {

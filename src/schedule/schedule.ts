@@ -1,4 +1,5 @@
 /** Playbooks, inventory and task types become plays with hosts and tasks; every mistake that needs no host is found. */
+import { createKeyring, type Keyring } from '../documents/keyring.ts'
 import type { Checked, Diagnostic, MapNode, Scope } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Play, Playbook, Task } from '../model/schedule.ts'
@@ -10,6 +11,7 @@ import { delegatesOf } from './delegates.ts'
 import { createIncludes, followIncludes, type IncludeRequest } from './includes.ts'
 import { layerOf } from './layers.ts'
 import { createLocalFiles } from './local-files.ts'
+import { createLookups } from './lookups.ts'
 import { loadPlaybook } from './read-playbooks.ts'
 import { createScopes, type Late, type Learned, type PlayScope } from './scope.ts'
 import { startAt } from './start-at.ts'
@@ -33,6 +35,8 @@ export interface ScheduleRequest {
   /** `ansible_check_mode`. */
   readonly check: boolean
   readonly allowEmpty: boolean
+  /** For vaults; without one they are a mistake. */
+  readonly keyring?: Keyring
 }
 
 export interface Schedule {
@@ -129,7 +133,8 @@ const distinct = (problems: readonly Diagnostic[]): Diagnostic[] => {
  * Nothing, when no playbook could be read; a schedule with errors among the problems must not be carried out.
  */
 export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedule | undefined>> => {
-  const { inventory, taskTypes, limit, tags, skipTags, check, allowEmpty } = request
+  const { inventory, taskTypes, limit, tags, skipTags, check, allowEmpty, keyring = createKeyring([]) } = request
+  const lookups = createLookups(keyring)
   const extra = layerOf(request.extraVars)
   const taskFiles = createTaskFiles([...taskTypes.keys()])
   const choice = { tags, skipTags }
@@ -140,16 +145,19 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
     extra,
     choice,
     allowEmpty,
+    keyring,
+    lookups,
     ...(limit !== undefined && { limit }),
   }
   const { value, problems: found } = await buildPlaybooks(request, setting)
   const problems = [...found]
   if (value.playbooks.length === 0) return { value: undefined, problems: distinct(problems) }
 
-  const { files, locate } = createLocalFiles()
+  const { files, locate } = createLocalFiles(keyring)
   const lost = new Set(value.plays.flatMap((each) => each.lost))
   const late: Late = { names: new Set() }
-  const sources = { inventory, playbooks: value.playbooks, extra, check, locate, lost, late }
+  const sealed = keyring.sealed.size > 0
+  const sources = { inventory, playbooks: value.playbooks, extra, check, locate, lookups, sealed, lost, late }
   const { scope, hostScope } = createScopes(sources)
   const includes = createIncludes(taskTypes, taskFiles, choice)
   const included = followIncludes(

@@ -4,6 +4,7 @@ import type { Inventory } from '../model/inventory.ts'
 import type { Play, Playbook, Task } from '../model/schedule.ts'
 import type { Layer } from './layers.ts'
 import { layerOf } from './layers.ts'
+import type { Lookups } from './lookups.ts'
 import { magicOf, type Others } from './magic.ts'
 import { createMemo, type Memo } from './memo.ts'
 import { elsewhere, registersOf } from './registers.ts'
@@ -59,6 +60,9 @@ export interface ScopeSources {
   readonly lost?: ReadonlySet<string>
   readonly late?: Late
   readonly locate: Locate
+  readonly lookups: Lookups
+  /** A file of variables is a vault that stays shut: a name that nobody sets may be set there. */
+  readonly sealed: boolean
 }
 
 /** Who looks: results wait from the task on that registers them. */
@@ -90,7 +94,17 @@ const cached = <K extends object, V>(make: (key: K) => V): ((key: K) => V) => {
  * Precedence, from low to high: facts, inventory, play vars, vars_files, vars of blocks and tasks, results and set facts,
  * extra vars, the item of an include; then what the runner itself gives. (Ansible's order, but for facts: a `nic` in the inventory is the user's word.)
  */
-export const createScopes = ({ inventory, playbooks, extra, check, locate, lost, late }: ScopeSources): Scopes => {
+export const createScopes = ({
+  inventory,
+  playbooks,
+  extra,
+  check,
+  locate,
+  lookups,
+  sealed,
+  lost,
+  late,
+}: ScopeSources): Scopes => {
   const registers = registersOf(playbooks)
   const playLayer = cached((play: Play) => layerOf(play.vars))
   const taskLayer = cached((vars: readonly MapNode[]) => layerOf(vars))
@@ -116,9 +130,13 @@ export const createScopes = ({ inventory, playbooks, extra, check, locate, lost,
       names: () => new Set([...own.names(), ...given(), ...(others?.(host).keys() ?? [])]),
     }
   }
-  const magic = magicOf(inventory, check, seenByOthers)
+  const magic = magicOf(inventory, { check, lookups }, seenByOthers)
 
-  const unread: Binding | undefined = inventory.incomplete ? { kind: 'pending', why: 'an inventory script' } : undefined
+  const unread: Binding | undefined = inventory.incomplete
+    ? { kind: 'pending', why: 'an inventory script' }
+    : sealed
+      ? { kind: 'pending', why: 'a vault' }
+      : undefined
 
   const waiting = (name: string, { play, host, task }: Viewer): Binding | undefined => {
     const by = registers.find(name, host, play, task)

@@ -1,6 +1,7 @@
 /** `vars_files` of a play. */
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
+import { type Keyring, readWithKeyring } from '../documents/keyring.ts'
 import { magicNames } from '../documents/playbook-fields.ts'
 import { parseYaml } from '../documents/yaml.ts'
 import type { Checked, Diagnostic, MapNode, ScalarNode, Scope } from '../model/document.ts'
@@ -42,7 +43,7 @@ const parse = (text: string, file: string): Checked<MapNode | undefined> => {
  */
 export const readVarsFile = async (
   node: ScalarNode,
-  playbook: string,
+  { playbook, keyring }: { readonly playbook: string; readonly keyring: Keyring },
   scope: Scope,
 ): Promise<Checked<MapNode | undefined>> => {
   const name = renderNode(node, scope)
@@ -55,7 +56,7 @@ export const readVarsFile = async (
     : [join(directory, 'vars', name.value), join(directory, name.value)]
   for (const path of paths) {
     try {
-      return parse(await readFile(path, 'utf8'), path)
+      return readWithKeyring({ text: await readFile(path, 'utf8'), file: path }, keyring, parse)
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException
       if (code === undefined) throw cause

@@ -1,11 +1,12 @@
 import type { Value } from '../model/document.ts'
 import { fault } from './fault.ts'
 import { flagFrom, type Given, type Operation, type Tools, textFrom } from './filter.ts'
-import { isList } from './values.ts'
+import { isList, isMap } from './values.ts'
 
 /**
  * The name under which a scope binds what a lookup finds: the content of a file, or the value of a variable of the
- * environment; null when there is none. It holds blanks, so that no variable can have it.
+ * environment; null when there is none. For `vault` and a vault's text: what it holds, or a map with what is wrong as
+ * `summary` and `hint`. It holds blanks, so that no variable can have it.
  */
 export const lookupName = (plugin: string, term: string): string => `lookup ${plugin} ${term}`
 
@@ -27,6 +28,7 @@ const fromEnvironment: Find = (term, { otherwise = '' }, tools) => tools.lookup(
 
 const fromFile: Find = (term, { lstrip, rstrip }, tools) => {
   const text = tools.lookup('file', term)
+  if (isMap(text)) throw fault(`${String(text.summary)}: ${term}`, String(text.hint))
   if (text === null)
     throw fault(
       `lookup('file'): there is no file "${term}"`,

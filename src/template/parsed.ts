@@ -42,6 +42,7 @@ export const parsedExpression = (node: ScalarNode): Parsed<Expression> => parsed
 
 /** The value of a node that holds no template at all; undefined if it does. Shared: values do not change. */
 export const staticValue = (node: DocNode): Value | undefined => {
+  if (node.kind === 'scalar' && node.sealed) return undefined
   if (node.kind === 'scalar') return typeof node.value === 'string' && isTemplate(node.value) ? undefined : node.value
   const known = statics.get(node)
   if (known) return known.value

@@ -10,7 +10,7 @@ import { parsedText, staticValue } from './parsed.ts'
 import { placeIn } from './place.ts'
 import { textOf } from './python-text.ts'
 import { tests } from './tests.ts'
-import { type Inner, missing, omit, used } from './values.ts'
+import { type Inner, isMap, missing, omit, used } from './values.ts'
 import { type Locals, noLocals, walkParts } from './walk.ts'
 
 const maxSteps = 100_000
@@ -29,6 +29,7 @@ export const newWork = (scope: Scope): Work => {
   const tools: Tools = {
     lookup: (plugin, term) => {
       const found = scope.get(lookupName(plugin, term))
+      if (found?.kind === 'pending') throw { stop: 'waits', on: found.why }
       if (found?.kind !== 'value')
         throw fault(`lookup('${plugin}') is not possible here`, 'put its value into a variable of the play')
       return found.value
@@ -112,7 +113,7 @@ export const renderInner = (node: DocNode, work: Work): Inner => {
   const known = staticValue(node)
   if (known !== undefined) return known
   work.tools.spend(1)
-  if (node.kind === 'scalar') return renderText(node, work)
+  if (node.kind === 'scalar') return node.sealed ? unsealed(node, work) : renderText(node, work)
   if (node.kind === 'list')
     return node.items.map((item) => used(renderInner(item, work))).filter((item) => item !== omit)
   return renderMap(
@@ -120,6 +121,16 @@ export const renderInner = (node: DocNode, work: Work): Inner => {
     (key) => textOf(renderInner(key, work)),
     (value) => used(renderInner(value, work)),
   )
+}
+
+/** What a `!vault` text holds, as the scope tells it: text, or what is wrong. Like text from a host it is not rendered. */
+const unsealed = (node: ScalarNode, { scope }: Work): Value => {
+  const found = scope.get(lookupName('vault', String(node.value)))
+  if (found?.kind === 'pending') throw { stop: 'waits', on: found.why }
+  if (found?.kind === 'value' && typeof found.value === 'string') return found.value
+  const wrong = found?.kind === 'value' && isMap(found.value) ? found.value : {}
+  const summary = typeof wrong.summary === 'string' ? wrong.summary : 'the value of a vault cannot be used here'
+  throw { ...fault(summary, typeof wrong.hint === 'string' ? wrong.hint : undefined), at: node.at }
 }
 
 const renderText = (node: ScalarNode, work: Work): Inner => {
@@ -164,6 +175,7 @@ export const renderKnown = (node: DocNode, work: Work): Inner => {
       (key) => ifKnown(() => textOf(renderInner(key, work))),
       (part) => ifKnown(() => used(renderKnown(part, work))),
     )
+  if (node.sealed) return unsealed(node, work)
   const target = writtenTarget(node, work)
   return target ? within(target.node, target.name, work, () => renderKnown(target.node, work)) : renderText(node, work)
 }

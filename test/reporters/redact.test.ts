@@ -8,7 +8,7 @@ describe('redaction', () => {
   test.each(['task', 'host', 'fail', 'finished', 'unreachable'])(
     'the password %s hides no event and no host',
     (secret) => {
-      const redact = createRedactor([secret])
+      const redact = createRedactor(new Set([secret]))
       const failed = redact(finished('rs1', 'failed', { reason: `said ${secret}!` }))
       expect(failed).toMatchObject({
         type: 'task-finished',
@@ -26,7 +26,7 @@ describe('redaction', () => {
   )
 
   test('reaches into differences, results and notes, keys too', () => {
-    const redact = createRedactor(['s3cret'])
+    const redact = createRedactor(new Set(['s3cret']))
     const text = JSON.stringify(
       redact(
         finished('rs1', 'changed', {
