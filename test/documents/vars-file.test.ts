@@ -18,7 +18,6 @@ test.each(['', '---\n', '# only a comment\n', 'null\n'])('%j holds no variables 
 test.each([
   ['- a\n', 'but this holds a list'],
   ['text\n', 'but this holds the value "text"'],
-  ['$ANSIBLE_VAULT;1.1;AES256\n6162\n', 'encrypted with Ansible Vault'],
 ])('%j is a mistake', (text, summary) => {
   const { value, problems } = parse(text)
   expect(value).toBeUndefined()

@@ -171,7 +171,7 @@ describe('mistakes, all at once and each at its place', () => {
     [
       'a: !vault |\n  x\nb: !foo 1\nc: !unsafe x\nd: !!binary x',
       [
-        '1:11 vault is not supported yet',
+        '1:11 this is no readable vault: it does not begin with $ANSIBLE_VAULT;1.1;AES256',
         '3:9 unknown tag !foo',
         '4:12 !unsafe is not supported yet',
         '5:13 unknown tag !!binary',
