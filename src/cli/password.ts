@@ -9,14 +9,14 @@ export const becomePassword = async ({
   askBecomePass,
   becomePasswordFile,
 }: RunOptions): Promise<string | undefined> => {
-  if (becomePasswordFile !== undefined) return fromFile(becomePasswordFile)
+  if (becomePasswordFile !== undefined) return firstLineOf(becomePasswordFile)
   if (!askBecomePass) return undefined
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)
     return refuse('-K asks on a terminal and there is none', 'use --become-password-file')
   return askSecretly('BECOME password: ')
 }
 
-const fromFile = (file: string): string => {
+const firstLineOf = (file: string): string => {
   try {
     const [first = ''] = readFileSync(file === '-' ? 0 : file, 'utf8').split(/\r?\n/)
     if (first === '') return refuse(`the password file ${file} begins with an empty line`)

@@ -24,9 +24,9 @@ interface Options {
   readonly rstrip: boolean
 }
 
-const fromEnvironment: Find = (term, { otherwise = '' }, tools) => tools.lookup('env', term) ?? otherwise
+const environmentTerm: Find = (term, { otherwise = '' }, tools) => tools.lookup('env', term) ?? otherwise
 
-const fromFile: Find = (term, { lstrip, rstrip }, tools) => {
+const fileTerm: Find = (term, { lstrip, rstrip }, tools) => {
   const text = tools.lookup('file', term)
   if (isMap(text)) throw fault(`${String(text.summary)}: ${term}`, String(text.hint))
   if (text === null)
@@ -39,8 +39,8 @@ const fromFile: Find = (term, { lstrip, rstrip }, tools) => {
 }
 
 const plugins: { readonly [name: string]: Find | undefined } = Object.assign(Object.create(null), {
-  env: fromEnvironment,
-  file: fromFile,
+  env: environmentTerm,
+  file: fileTerm,
 })
 
 export const lookupPlugins: readonly string[] = Object.keys(plugins)
