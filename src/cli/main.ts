@@ -4,6 +4,7 @@ import { docCommand, schemaCommand } from './doc.ts'
 import { initCommand } from './init.ts'
 import { inventoryCommand } from './inventory.ts'
 import { lintCommand } from './lint.ts'
+import { inOurWords } from './option-errors.ts'
 import { runCommand } from './run.ts'
 
 /** Commands of the settled surface that this version does not have yet; each is told by name. */
@@ -70,7 +71,10 @@ const program = async (argv: readonly string[]): Promise<Command> => {
       })
   }
   for (const command of [root, ...root.commands, ...root.commands.flatMap(({ commands }) => commands)])
-    command.exitOverride().configureHelp({ optionDescription: withoutEmptyDefault })
+    command
+      .exitOverride()
+      .configureHelp({ optionDescription: withoutEmptyDefault })
+      .configureOutput({ outputError: (text, write) => write(inOurWords(text, command)) })
   return root
 }
 

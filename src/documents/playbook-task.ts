@@ -69,8 +69,14 @@ const findType = (map: MapNode, known: readonly string[], report: Report): MapEn
     )
   if (first === undefined && others.length === 0)
     report(mistake(map.at, 'this task does nothing: it names no task type', `the task types are ${known.join(', ')}`))
-  return second === undefined ? first : undefined
+  // Arguments beside their type are not there: what it lacks is no mistake of its own.
+  const misplaced = others.some(({ key }) => outdented(types, String(key.value)) !== undefined)
+  return second === undefined && !misplaced ? first : undefined
 }
+
+/** Without its loop a task would be told of items that nobody gives. */
+const lacksLoop = (entries: ReadonlyMap<string, MapEntry>, loop: unknown): boolean =>
+  loop === undefined && [...entries.keys()].some((key) => key === 'loop' || key.startsWith('with_'))
 
 /** `args:` beside the task type: more of its arguments. A text alone is the command. */
 const withArgs = (given: DocNode, more: DocNode | undefined, report: Report): DocNode => {
@@ -113,16 +119,17 @@ export const readTask = (node: MapNode, known: readonly string[], report: Report
     changedWhen: read('changed_when', readVerdict),
   }
   const type = findType(node, known, report)
-  const work = type && {
-    type: shortName(String(type.key.value)),
-    args: withArgs(type.value, entries.get('args')?.value, report),
-  }
+  const work = type &&
+    !lacksLoop(entries, fields.loop) && {
+      type: shortName(String(type.key.value)),
+      args: withArgs(type.value, entries.get('args')?.value, report),
+    }
   return {
     kind: 'task',
     at: node.at,
     ...readInherited(entries, report),
     until: read('until', readConditions) ?? [],
     listen: read('listen', readTexts) ?? [],
-    ...present({ ...fields, work }),
+    ...present({ ...fields, work: work || undefined }),
   }
 }

@@ -1,5 +1,6 @@
 /** The text of a playbook as plays and tasks that remember their places. */
 import type { Checked, Diagnostic, DocNode, MapNode, Position, ScalarNode } from '../model/document.ts'
+import { before } from './broken-yaml.ts'
 import { type Reading, readTaskList, type TaskListDocument, tasksWithin } from './playbook-block.ts'
 import {
   describe,
@@ -201,6 +202,12 @@ export const readPlaybook = (
   problems.push(...parsed.problems)
   const report: Report = (problem) => problems.push(problem)
   const root = parsed.value
+  if (parsed.broken !== undefined) {
+    // Nothing is scheduled of it; what is wrong before the place is told all the same.
+    const found: Diagnostic[] = []
+    if (root?.kind === 'list') for (const item of root.items) readItem(item, types, (problem) => found.push(problem))
+    return { value: [], problems: [...problems, ...before(found, parsed.broken)] }
+  }
   if (root === undefined || isNothing(root)) {
     if (problems.length === 0)
       report(mistake({ file, line: 1, column: 1 }, 'this playbook is empty', 'begin a play with `- hosts: …`'))

@@ -23,14 +23,20 @@ const byCode: { readonly [code: string]: Wording } = {
   MULTIPLE_TAGS: { summary: 'a value can have only one tag' },
   BAD_ALIAS: { summary: 'an anchor or alias has no valid name', hint: `${quote} if it is text` },
   ALIAS_PROPS: { summary: 'an alias can have neither anchor nor tag' },
-  BLOCK_IN_FLOW: { summary: 'block style is not possible inside [ ] or { }', hint: quote },
+  BLOCK_IN_FLOW: {
+    summary: 'a comma is missing in this { } or [ ], or a text that holds ": " has no quotes',
+    hint: 'separate values by commas; put a text with ": " in quotes',
+  },
   BAD_COLLECTION_TYPE: { summary: 'the tag does not fit this kind of value' },
   BAD_DIRECTIVE: { summary: 'this line is not a known YAML directive', hint: `${quote} if it is text` },
   BAD_PROP_ORDER: { summary: 'anchor and tag come before the value, in the same line' },
 }
 
 const byMessage: readonly (readonly [RegExp, (match: RegExpExecArray) => Wording])[] = [
-  [/Missing closing (.)quote/, ([, mark]) => ({ summary: `the closing ${mark} is missing` })],
+  [
+    /Missing closing (.)quote/,
+    ([, mark]) => ({ summary: `the closing ${mark} is missing`, hint: 'close it where the text ends' }),
+  ],
   [
     /Plain value cannot start with (?:reserved character |directive indicator character )?(.*)/,
     ([, what]) => ({ summary: `a value without quotes cannot begin with ${what}`, hint: quote }),
@@ -42,6 +48,20 @@ const byMessage: readonly (readonly [RegExp, (match: RegExpExecArray) => Wording
       hint: 'use single quotes, or double the backslash',
     }),
   ],
+  [
+    /Flow (map|sequence) in block collection/,
+    ([, kind]) => ({
+      summary: `the ${kind === 'map' ? '{' : '['} above is not closed`,
+      hint: 'close it, or indent this line further',
+    }),
+  ],
+  [
+    /Sequence item without - indicator|All (?:sequence|collection) items must start at the same column/,
+    () => ({
+      summary: 'this line is indented less than the item that it belongs to',
+      hint: 'align it with the lines above, or begin an item with "- "',
+    }),
+  ],
   [/Unexpected scalar at node end/, () => ({ summary: 'there is text after the end of the value', hint: quote })],
   [/(?:must|expected to) end with an? (.)/i, ([, mark]) => ({ summary: `the closing ${mark} is missing` })],
   [/Missing , (?:or : )?between/, () => ({ summary: 'a comma is missing before this' })],
@@ -50,12 +70,12 @@ const byMessage: readonly (readonly [RegExp, (match: RegExpExecArray) => Wording
 
 /** The parser's finding in our words. */
 export const wordingOf = (error: YAMLError): Wording => {
-  const known = byCode[error.code]
-  if (known) return known
   for (const [pattern, wording] of byMessage) {
     const match = pattern.exec(error.message)
     if (match) return wording(match)
   }
+  const known = byCode[error.code]
+  if (known) return known
   const message = error.message.split('\n')[0] ?? ''
   return { summary: `this is not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}` }
 }

@@ -1,7 +1,9 @@
 import { Composer, type CST, type Document, Lexer, Parser, type YAMLError } from 'yaml'
 import type { Checked, Diagnostic, DocNode } from '../model/document.ts'
 import { type BareTemplate, findBareTemplates, withoutBareTemplates } from './bare-templates.ts'
+import { before, brokenFrom, openQuote } from './broken-yaml.ts'
 import { type Dialect, isJson } from './dialect.ts'
+import { notText } from './not-text.ts'
 import { positionAt, type SourceText, sourceText } from './position.ts'
 import { wordingOf } from './yaml-errors.ts'
 import { convert, limits } from './yaml-nodes.ts'
@@ -17,30 +19,46 @@ const options = {
   logLevel: 'error',
 } as const
 
+export interface ParsedYaml extends Checked<DocNode | undefined> {
+  /** The syntax is wrong: from this line on the value is not what was meant. */
+  readonly broken?: number
+}
+
 /**
  * Reads one YAML document: all its mistakes at once, each with its place; never throws.
  * `undefined` for a document without a value. In `playbook` a plain scalar means what YAML 1.2 core says, with
  * yes/no/on/off as booleans; in `data` what PyYAML (YAML 1.1) says, or JSON where the text is JSON. Keys are always text and unique, merges are done.
  */
-export const parseYaml = (text: string, file: string, dialect: Dialect): Checked<DocNode | undefined> => {
+export const parseYaml = (text: string, file: string, dialect: Dialect): ParsedYaml => {
   const source = sourceText(text.startsWith('\uFEFF') ? text.slice(1) : text, file)
-  const refuse = (summary: string, offset = 0): Checked<undefined> => ({
+  const refuse = (summary: string, offset: number, hint: string): ParsedYaml => ({
     value: undefined,
-    problems: [{ severity: 'error', summary, at: positionAt(source, offset) }],
+    problems: [{ severity: 'error', summary, at: positionAt(source, offset), hint }],
   })
-  if (Buffer.byteLength(text) > maxBytes) return refuse('the file is larger than 4 MiB')
+  if (Buffer.byteLength(text) > maxBytes) return refuse('the file is larger than 4 MiB', 0, 'part it into several')
+  const odd = notText(source, dialect)
+  if (odd) return { value: undefined, problems: [odd] }
   const read = tokensOf(source.text)
-  if (read.kind === 'deep') return refuse(`lists and maps are nested more than ${limits.depth} deep`, read.offset)
+  if (read.kind === 'deep')
+    return refuse(
+      `lists and maps are nested more than ${limits.depth} deep`,
+      read.offset,
+      'is a bracket open that should be closed?',
+    )
   const { documents, bare, parsed } = compose(source.text, read.tokens)
   const [first, second] = documents
-  const problems: Diagnostic[] = [...bareProblems(bare, source), ...syntaxErrors(documents, source)]
-  if (second) problems.push(secondDocument(second, source))
+  const syntax = syntaxErrors(documents, source, read.tokens)
+  const broken = brokenFrom(syntax, source)
+  const problems: Diagnostic[] = [...bareProblems(bare, source), ...syntax]
+  if (second && broken === undefined) problems.push(secondDocument(second, source))
   const contents = first?.contents ?? null
-  if (contents === null || isEmpty(contents)) return { value: undefined, problems }
+  const ending = broken === undefined ? {} : { broken }
+  if (contents === null || isEmpty(contents)) return { value: undefined, problems, ...ending }
   const meant: Dialect = dialect === 'data' && isJson(source.text) ? 'json' : dialect
-  const conversion = { source, parsed, dialect: meant, problems, anchors: new Map(), aliases: 0, full: false }
+  const found: Diagnostic[] = []
+  const conversion = { source, parsed, dialect: meant, problems: found, anchors: new Map(), aliases: 0, full: false }
   const value = convert(contents, 0, conversion)
-  return { value, problems: conversion.problems.sort(byPlace) }
+  return { value, problems: [...problems, ...before(found, broken)].sort(byPlace), ...ending }
 }
 
 const isEmpty = (contents: NonNullable<Document.Parsed['contents']>): boolean =>
@@ -94,11 +112,16 @@ const inQuotes = (value: string): string => {
 }
 
 /** One error a line: what follows on the same line is most often caused by the first. */
-const syntaxErrors = (documents: readonly Document.Parsed[], source: SourceText): Diagnostic[] => {
+const syntaxErrors = (
+  documents: readonly Document.Parsed[],
+  source: SourceText,
+  tokens: readonly CST.Token[],
+): Diagnostic[] => {
   const byLine = new Map<number, Diagnostic>()
   const found: YAMLError[] = documents.flatMap((document) => document.errors)
   for (const error of found) {
-    const at = positionAt(source, Math.min(error.pos[0], source.text.length))
+    const end = positionAt(source, Math.min(error.pos[0], source.text.length))
+    const at = /closing .quote/.test(error.message) ? (openQuote(tokens, source) ?? end) : end
     if (!byLine.has(at.line)) byLine.set(at.line, { severity: 'error', ...wordingOf(error), at })
   }
   return [...byLine.values()]

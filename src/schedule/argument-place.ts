@@ -42,6 +42,6 @@ export const placed = (problem: ArgumentProblem, type: string, args: DocNode, sc
     severity: 'error',
     summary,
     at: problem.summary.startsWith('unknown key') ? place.key : place.value,
-    ...(problem.hint !== undefined && { hint: problem.hint }),
+    hint: problem.hint ?? `\`ipvs-play doc ${type}\` tells what it takes`,
   }
 }

@@ -199,6 +199,9 @@ const notHere: { readonly [name: string]: string | undefined } = Object.assign(O
   ansible_facts: 'facts',
 })
 
+const whereItComesFrom = (name: string): string =>
+  name === 'item' ? '`loop:` on the task gives it' : 'define it in the inventory, under `vars:`, or with --extra-vars'
+
 const named = (name: string, offset: number, context: Evaluation): Found => {
   const local = context.local(name)
   if (local !== undefined) return inner(local)
@@ -208,7 +211,7 @@ const named = (name: string, offset: number, context: Evaluation): Found => {
   return inner(
     missing(() => {
       const similar = notHere[name] ?? nearest(name, context.names())
-      const hint = similar === undefined ? undefined : `did you mean ${similar}?`
+      const hint = similar === undefined ? whereItComesFrom(name) : `did you mean ${similar}?`
       return { ...fault(`undefined variable "${name}"`, hint, offset), missing: true }
     }),
   )

@@ -191,13 +191,17 @@ describe('mistakes, all at once and each at its place', () => {
     ['<<: 5', ['1:5 << needs a map or a list of maps']],
     ['a:b\nc: 1', ['1:1 a key cannot span several lines']],
     [
-      'x: [1, 2\ny: 0644\nz: &a &b 1',
+      '- 0644\n- x: [1, 2\n  y: 0644\n  z: &a &b 1',
       [
-        '2:1 this line is not indented as its surroundings need',
-        '2:4 a number with a leading zero (0644) means different things to different readers',
-        '3:7 a value can have only one anchor',
+        '1:3 a number with a leading zero (0644) means different things to different readers',
+        '3:3 the [ above is not closed',
+        '4:9 a value can have only one anchor',
       ],
     ],
+    ['a: "b\nc: d\n', ['1:4 the closing " is missing']],
+    ["- a: 'b'\n- 'it''s\n- d\n", ["2:3 the closing ' is missing"]],
+    ['a: 1\nb: \u0000', ['2:4 a text cannot hold the character U+0000']],
+    ['a: Pr\ufffdfen', ['1:6 this file is not text in UTF-8']],
   ])('%j', (source, expected) => {
     expect(problemsOf(source)).toEqual(expected)
   })
