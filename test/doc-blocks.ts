@@ -61,6 +61,7 @@ export const notExecuted: ReadonlyMap<string, string> = new Map([
   ['npm run bench', 'minutes of measuring'],
   ['ssh-keyscan -t ed25519 10.0.0.11 10.0.0.12 >> ~/.ssh/known_hosts', 'addresses of an example; writes to the home'],
   ['ssh-keygen -lf ~/.ssh/known_hosts', 'reads the home'],
+  ['ipvs-play run site.yml --ask-vault-pass', 'asks a person for a password'],
   [
     'ipvs-play run site.yml -u ops -b -K',
     'asks a person for a password; test/fleet/transport.test.ts logs in with sudo',

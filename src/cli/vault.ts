@@ -1,7 +1,8 @@
 /** The passwords of vaults: asked for, read from files, or told by a script. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { homedir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
 import { createKeyring, type Keyring, type VaultPassword } from '../documents/keyring.ts'
 import { unsafeToRun } from '../inventory/run-script.ts'
 import { askSecretly } from './password.ts'
@@ -14,9 +15,13 @@ interface Source {
   readonly from: string
 }
 
+/** The shell does not know the home behind `LABEL@`. */
+const withHome = (path: string): string => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : path)
+
 const sourceOf = (id: string): Source => {
   const at = id.indexOf('@')
-  return at === -1 ? { label: 'default', from: id } : { label: id.slice(0, at) || 'default', from: id.slice(at + 1) }
+  const label = at <= 0 ? 'default' : id.slice(0, at)
+  return { label, from: withHome(id.slice(at + 1)) }
 }
 
 /** Labels as given, each tried in this order. Asks and runs scripts once, before anything else is read. */

@@ -27,6 +27,8 @@ describe.skipIf(skipped)('every shell example', () => {
     const state = join(fleet.folder, '.local/state/ipvs-play')
     mkdirSync(state, { recursive: true })
     symlinkSync(join(fleet.folder, 'lab'), join(state, 'lab'))
+    for (const name of ['.vault-password', '.vault-prod', '.vault-lab'])
+      writeFileSync(join(fleet.folder, name), 'word\n')
     const bin = join(fleet.folder, 'bin')
     mkdirSync(bin)
     symlinkSync(cli, join(bin, 'ipvs-play'))
