@@ -29,6 +29,11 @@ const named = (as: TemplateCase['as'], text: string): TemplateCase => ({ name: `
 
 const texts: readonly Omit<TemplateCase, 'name'>[] = JSON.parse(read('texts.json'))
 
+/** Those that ask for the collection ansible.utils. */
+export const addressCases: readonly TemplateCase[] = lines('addresses.txt').map((line) =>
+  named('template', `{{ ${line} }}`),
+)
+
 export const templateCases: readonly TemplateCase[] = [
   ...lines('expressions.txt').map((line) => named('template', `{{ ${line} }}`)),
   ...lines('conditions.txt').map((line) => named('condition', line)),

@@ -82,6 +82,14 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    heading: 'Addresses are written as addresses',
+    cases: {
+      "template {{ '1' | ansible.utils.ipaddr }}": false,
+      'template {{ 5 | ansible.utils.ipaddr }}': false,
+      "template {{ '10.0.0.7' | ansible.utils.ipaddr('ipv6') }}": null,
+    },
+  },
+  {
     heading: 'Not there',
     cases: {
       'template {{ ansible_diff_mode }}': refused,

@@ -10,10 +10,18 @@ import { renderNode } from '../../src/template/render.ts'
 import { renderFile, templateFile } from '../../src/template/render-file.ts'
 import { text } from '../template/scope.ts'
 import { recordedAnswers } from './recorded.ts'
-import { environment, project, type TemplateAnswer, type TemplateCase, templateCases } from './template-cases.ts'
+import {
+  addressCases,
+  environment,
+  project,
+  type TemplateAnswer,
+  type TemplateCase,
+  templateCases,
+} from './template-cases.ts'
 import { differences, refused } from './template-differences.ts'
 
-const answers = recordedAnswers<TemplateAnswer>('templates')
+const answers = { ...recordedAnswers<TemplateAnswer>('templates'), ...recordedAnswers<TemplateAnswer>('addresses') }
+const cases = [...templateCases, ...addressCases]
 const own = new Map(differences.flatMap(({ cases }) => Object.entries(cases)))
 
 let scope: Scope
@@ -74,19 +82,19 @@ const theirs = ({ name }: TemplateCase): unknown => {
 }
 
 describe('what Ansible does', () => {
-  test.each(templateCases.filter(({ name }) => !own.has(name)))('$name', (one) => {
+  test.each(cases.filter(({ name }) => !own.has(name)))('$name', (one) => {
     expect(ours(one)).toEqual(theirs(one))
   })
 })
 
 describe('what is otherwise on purpose', () => {
-  test.each(templateCases.filter(({ name }) => own.has(name)))('$name', (one) => {
+  test.each(cases.filter(({ name }) => own.has(name)))('$name', (one) => {
     expect(ours(one)).toEqual(own.get(one.name))
     expect(ours(one)).not.toEqual(theirs(one))
   })
 
   test('each difference is a case and has its reason on the page', () => {
-    const names = new Set(templateCases.map(({ name }) => name))
+    const names = new Set(cases.map(({ name }) => name))
     expect([...own.keys()].filter((name) => !names.has(name))).toEqual([])
     const page = readFileSync(join(import.meta.dirname, '../../docs/coming-from-ansible.md'), 'utf8')
     for (const { heading } of differences) expect(page).toContain(`**${heading}.**`)

@@ -21,7 +21,7 @@ const addressOf = (text: string): Address | undefined => {
 
 const networkOf = (value: Value): Network | undefined => {
   if (typeof value !== 'string') return undefined
-  const [text = '', length, ...more] = value.trim().split('/')
+  const [text = '', length, ...more] = value.split('/')
   const address = addressOf(text)
   if (!address || more.length > 0) return undefined
   const bits = address.kind() === 'ipv4' ? 32 : 128
@@ -51,21 +51,68 @@ const masked = (network: Network, fill: 0 | 255): string => {
 const netmask = (network: Network): string =>
   masked({ ...network, address: ipaddr.fromByteArray(Array(bitsOf(network) / 8).fill(255)) }, 0)
 
+const inverted = (mask: string): string =>
+  ipaddr
+    .fromByteArray(
+      ipaddr
+        .parse(mask)
+        .toByteArray()
+        .map((byte) => 255 - byte),
+    )
+    .toString()
+
 const isNetworkAddress = (network: Network): boolean =>
   network.prefix < bitsOf(network) - 1 && masked(network, 0) === network.address.toString()
 
-type Query = (network: Network, value: Value) => Value
+/** What is no address gives false; an address that a query does not fit, none. */
+type Query = (network: Network) => Value
 
-const whole: Query = ({ address, prefix, written }) =>
-  written ? `${address.toString()}/${prefix}` : address.toString()
-const address: Query = (network) => (network.written && isNetworkAddress(network) ? false : network.address.toString())
-const withPrefix: Query = (network) =>
-  network.written && isNetworkAddress(network) ? false : `${network.address.toString()}/${network.prefix}`
+/** IPv4 within IPv6 is written with its dots. */
+const textOf = (address: Address): string =>
+  'isIPv4MappedAddress' in address && address.isIPv4MappedAddress()
+    ? `::ffff:${address.toIPv4Address().toString()}`
+    : address.toString()
+
+/** An IPv4 network is no host; in IPv6 its first address may be one. */
+const isHost = (network: Network): boolean =>
+  !network.written || network.address.kind() === 'ipv6' || !isNetworkAddress(network)
+
+const whole: Query = ({ address, prefix, written }) => (written ? `${textOf(address)}/${prefix}` : textOf(address))
+const address: Query = (network) => (isHost(network) ? textOf(network.address) : null)
+const withPrefix: Query = (network) => (isHost(network) ? `${textOf(network.address)}/${network.prefix}` : null)
 const subnet: Query = (network) => `${masked(network, 0)}/${network.prefix}`
-const inFamily =
-  (kind: 'ipv4' | 'ipv6'): Query =>
-  (network, value) =>
-    network.address.kind() === kind ? whole(network, value) : false
+const when =
+  (holds: (network: Network) => boolean): Query =>
+  (network) =>
+    holds(network) ? whole(network) : null
+
+const isPrivate = ({ address }: Network): boolean => ['private', 'uniqueLocal'].includes(address.range())
+
+/** The address at this place of the network, negative from its end. */
+const nth = (network: Network, index: number): Value => {
+  const [first, size] = [numberOf(masked(network, 0)), 1n << BigInt(bitsOf(network) - network.prefix)]
+  const place = BigInt(index) < 0n ? size + BigInt(index) : BigInt(index)
+  if (place < 0n || place >= size) return false
+  return `${textAt(first + place, network)}/${network.prefix}`
+}
+
+const numberOf = (text: string): bigint =>
+  ipaddr
+    .parse(text)
+    .toByteArray()
+    .reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+
+const textAt = (number: bigint, network: Network): string => {
+  const bytes = Array.from({ length: bitsOf(network) / 8 }, (_, index) => Number((number >> BigInt(8 * index)) & 255n))
+  return textOf(ipaddr.fromByteArray(bytes.reverse()))
+}
+
+/** Between the network's own address and its broadcast; networks of one or two addresses have no such. */
+const usable = (network: Network, place: 'first' | 'last'): Value => {
+  const spare = bitsOf(network) - network.prefix < 2 ? 0n : 1n
+  const first = numberOf(masked(network, 0))
+  return textAt(place === 'first' ? first + spare : numberOf(masked(network, 255)) - spare, network)
+}
 
 const queries: { readonly [name: string]: Query } = {
   '': whole,
@@ -74,20 +121,27 @@ const queries: { readonly [name: string]: Query } = {
   ip: address,
   host: withPrefix,
   'host/prefix': withPrefix,
-  'address/prefix': withPrefix,
-  'ip/prefix': withPrefix,
+  'address/prefix': (network) => withPrefix(network) ?? false,
+  'ip/prefix': (network) => withPrefix(network) ?? false,
   network: (network) => masked(network, 0),
+  first_usable: (network) => usable(network, 'first'),
+  last_usable: (network) => usable(network, 'last'),
+  wildcard: (network) => inverted(netmask(network)),
+  hostmask: (network) => inverted(netmask(network)),
+  private: when(isPrivate),
+  public: when((network) => network.address.range() === 'unicast'),
   network_id: (network) => masked(network, 0),
   prefix: ({ prefix }) => prefix,
   netmask,
-  broadcast: (network) => (network.address.kind() === 'ipv4' && network.prefix < 31 ? masked(network, 255) : false),
+  broadcast: (network) => (network.prefix < bitsOf(network) - 1 ? masked(network, 255) : null),
   subnet,
   'network/prefix': subnet,
-  net: (network) => (isNetworkAddress(network) ? subnet(network, '') : false),
+  net: (network) =>
+    network.prefix < bitsOf(network) && masked(network, 0) === network.address.toString() ? subnet(network) : null,
   size: (network) => 2 ** (bitsOf(network) - network.prefix),
   version: ({ address: found }) => (found.kind() === 'ipv4' ? 4 : 6),
-  ipv4: inFamily('ipv4'),
-  ipv6: inFamily('ipv6'),
+  ipv4: when((network) => network.address.kind() === 'ipv4'),
+  ipv6: when((network) => network.address.kind() === 'ipv6'),
 }
 
 /** A query that is itself a network keeps what lies in it. */
@@ -100,20 +154,22 @@ const answer = (value: Value, query: string, family: 'ipv4' | 'ipv6' | undefined
   const network = networkOf(value)
   if (!network || (family !== undefined && network.address.kind() !== family)) return false
   const known = Object.hasOwn(queries, query) ? queries[query] : undefined
-  if (known) return known(network, value)
+  if (known) return known(network)
+  if (/^-?[0-9]+$/.test(query)) return nth(network, Number(query))
   const outer = networkOf(query)
-  if (outer) return within(outer, network) ? whole(network, value) : false
+  if (outer) return within(outer, network) ? whole(network) : null
   throw fault(
     `ipaddr does not know "${query}"`,
-    `it knows ${Object.keys(queries).filter(Boolean).join(', ')} and networks`,
+    `it knows ${Object.keys(queries).filter(Boolean).join(', ')}, numbers and networks`,
   )
 }
 
 const filter = (family?: 'ipv4' | 'ipv6'): Operation =>
   on('query', (value, [query]) => {
     const name = query === undefined ? '' : textFrom(query)
+    if (value === null) throw fault('none is no address', "give it a default: | default('', true)")
     if (!isList(value)) return answer(value, name, family)
-    return value.map((item) => answer(item, name, family)).filter((found) => found !== false)
+    return value.map((item) => answer(item, name, family)).filter((found) => found !== false && found !== null)
   })
 
 export const addressFilters: Operations = {
@@ -124,6 +180,6 @@ export const addressFilters: Operations = {
   ipwrap: on('', (value) => {
     const network = networkOf(value)
     if (!network || network.address.kind() === 'ipv4') return value
-    return network.written ? `[${network.address.toString()}]/${network.prefix}` : `[${network.address.toString()}]`
+    return network.written ? `[${textOf(network.address)}]/${network.prefix}` : `[${textOf(network.address)}]`
   }),
 }
