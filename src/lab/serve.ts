@@ -1,5 +1,5 @@
 /** The server: the one process that a lab hangs on. Runs in its own network and mount namespace; started by `lab up`. */
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
 import { makeBridge, unplug } from './bridge.ts'
 import { type ControlReply, listenForControl } from './control.ts'
@@ -15,8 +15,10 @@ import { bootId, processId, writeState } from './state.ts'
 
 /** Two boots at once keep two cores busy; most of a boot is the kernel's. */
 const bootsAtOnce = 4
+/** Milliseconds between looks whether the lab's directory is still there. */
+const lookEvery = 1000
 
-/** Runs until SIGTERM, or until the one who ordered the lab goes away without having said `keep`. */
+/** Runs until SIGTERM, until its state file is gone, or until the one who ordered the lab goes away without having said `keep`. */
 export const serveLab = async (): Promise<void> => {
   let kept = false
   const running = new Map<string, RunningHost>()
@@ -40,6 +42,10 @@ export const serveLab = async (): Promise<void> => {
   const paths = labPaths(order.directory)
   try {
     await bringUp(order, { paths, running, doors })
+    // Somebody removed the directory: nobody can name this lab any more, to take it down.
+    setInterval(() => {
+      if (!existsSync(paths.state)) end()
+    }, lookEvery)
     tell({ kind: 'ready' })
   } catch (error) {
     console.error(error)
@@ -111,7 +117,7 @@ const bringUp = async (order: LabOrder, { paths, running, doors }: Parts): Promi
       sockets.add(socket)
       socket.on('close', () => sockets.delete(socket))
     })
-    if (serve === undefined) letThrough(door, host.address)
+    if (serve === undefined) letThrough(door, host.address, () => running.has(host.name))
     else door.on('connection', serve(host.name))
   })
   ready = true

@@ -73,7 +73,10 @@ export const explainFailure = (error: Error | undefined, progress: Progress): Fa
   })
   const { code, level } = (error ?? {}) as { code?: unknown; level?: string }
   const known = typeof code === 'string' ? SOCKET_ERRORS[code] : undefined
-  if (known !== undefined) return failed(`${known.what} (${endpoint(target)})`, known.retry && stage !== 'login')
+  if (known !== undefined) {
+    const when = stage === 'login' ? ` ${STAGE_WORDS.login}` : ''
+    return failed(`${known.what}${when} (${endpoint(target)})`, known.retry && stage !== 'login')
+  }
   const message = error?.message ?? ''
   if (level === 'client-authentication' || /authentication failures/i.test(message))
     return loginRefused(progress, message)

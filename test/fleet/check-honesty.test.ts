@@ -29,14 +29,14 @@ const settings = [
   ...['all', 'default', 'eth0', 'lo'].map((section) => [`conf/${section}/arp_ignore`, [0, 1, 2]] as const),
   ...['all', 'default', 'eth0', 'lo'].map((section) => [`conf/${section}/arp_announce`, [0, 1, 2]] as const),
 ] as const
-/** Somebody's idea of a VIP. */
+/** Somebody's idea of a VIP; none so wide that the host takes the lab's switch, 10.88.0.1, for itself. */
 const holdings = [
   `ip addr add ${vip}/32 dev lo scope host`,
   `ip addr add ${vip}/32 dev lo`,
-  `ip addr add ${vip}/24 dev lo`,
+  `ip addr add ${vip}/28 dev lo`,
   `ip addr add ${vip}/32 dev lo label lo:vip`,
-  `ip addr add ${vip}/24 dev lo && ip addr add ${vip}/32 dev lo scope host`,
-  `ip addr add 10.88.0.101/24 dev lo && ip addr add ${vip}/24 dev lo`,
+  `ip addr add ${vip}/28 dev lo && ip addr add ${vip}/32 dev lo scope host`,
+  `ip addr add 10.88.0.101/28 dev lo && ip addr add ${vip}/28 dev lo`,
   `ip addr add ${vip}/32 dev eth0`,
   `ip link add d0 type dummy 2>/dev/null && ip addr add ${vip}/32 dev d0 || :`,
 ]

@@ -138,7 +138,8 @@ describe.skipIf(skipped)('a connection cut anywhere in a changing run', () => {
       if (lost.touched === 'no') expect((await fleet.exec('rs1', wrongWithServer)).stdout).not.toBe('')
       expect(lastOf(ended, 'run-finished')?.resume).toMatch(/--limit rs1$/)
     }
-    if (again && lost !== undefined) expect(lost.touched, ended.stdout).toBe('unknown')
+    // A loss before the login is tried again, one in the middle of it never: the host may count tries.
+    if (again && lost?.touched === 'no') expect(lost.reason).toContain('during login')
 
     door.next(undefined)
     const second = await fleet.run(site, '-l', 'rs1')

@@ -292,6 +292,15 @@ describe.skipIf(lacks('lab: its beginning and end', 'root'))('the beginning and 
     expect(existsSync(directory)).toBe(false)
   })
 
+  test('a lab whose directory somebody removes ends by itself', async () => {
+    const before = await machine()
+    await up()
+    const namespaces = namespacesOf(stateOf(directory))
+    rmSync(directory, { recursive: true })
+    await expect.poll(() => processesIn(namespaces), { timeout: 10_000 }).toEqual([])
+    expect(await machine()).toEqual(before)
+  })
+
   test("`down` leaves other people's files alone", async () => {
     await up()
     await command(['sh', '-c', 'echo mine >"$1/notes"', '-', directory])
