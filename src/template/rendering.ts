@@ -140,7 +140,11 @@ const renderText = (node: ScalarNode, work: Work): Inner => {
   return typeof result === 'string' ? withLineEnds(result, String(node.value)) : result
 }
 
-const lineEndsOf = (text: string): number => text.length - text.replace(/\n+$/, '').length
+const lineEndsOf = (text: string): number => {
+  let end = text.length
+  while (text[end - 1] === '\n') end -= 1
+  return text.length - end
+}
 
 /** As many line ends as the template has, at least: Jinja drops the last, and Ansible puts it back. */
 export const withLineEnds = (text: string, template: string): string =>

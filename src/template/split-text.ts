@@ -53,7 +53,9 @@ const plainBefore = (text: string, plain: string, mark: number, { lstripBlocks }
   const sign = text[mark + 2]
   if (sign === '-') return plain.trimEnd()
   if (!lstripBlocks || sign === '+' || text[mark + 1] === '{') return plain
-  const kept = plain.replace(/[^\S\n]+$/, '')
+  let end = plain.length
+  while (end > 0 && /[^\S\n]/.test(plain.charAt(end - 1))) end -= 1
+  const kept = plain.slice(0, end)
   const atLineStart =
     kept.endsWith('\n') || (kept === '' && (mark === plain.length || text[mark - plain.length - 1] === '\n'))
   return atLineStart ? kept : plain

@@ -3,7 +3,8 @@ import { parseYaml } from '../../documents/yaml.ts'
 import type { Value } from '../../model/document.ts'
 import { fault } from '../fault.ts'
 import { exactText, flagFrom, numberFrom, type Operation, type Operations, on } from '../filter.ts'
-import { type YamlStyle, yamlOf } from '../yaml-text.ts'
+import type { YamlStyle } from '../yaml-page.ts'
+import { yamlOf } from '../yaml-text.ts'
 
 const documentOf = (text: string): Value => {
   const { value, problems } = parseYaml(text, 'from_yaml', 'data')
