@@ -8,6 +8,7 @@ import type { Diagnostic, MapNode } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { loadPlaybook } from '../schedule/read-playbooks.ts'
 import { parseExtraVars, type Schedule, schedule } from '../schedule/schedule.ts'
+import { hideSecretValues, hideWrittenSecrets } from '../schedule/secret-values.ts'
 import { taskTypes } from '../tasks/index.ts'
 import { hasErrors, withoutSecrets } from './problems.ts'
 
@@ -56,6 +57,7 @@ const read = async (request: Request, keyring: Keyring): Promise<Prepared> => {
   const extraVars = extra.flatMap(({ value }): MapNode[] => (value === undefined ? [] : [value]))
   const sofar = [...problems, ...extra.flatMap((one) => one.problems)]
   if (hasErrors(problems)) {
+    hideWrittenSecrets(inventory, (texts) => texts.forEach(keyring.hide))
     const loaded = await Promise.all(request.playbooks.map((name) => loadPlaybook(name, [...taskTypes.keys()])))
     return { inventory, schedule: undefined, problems: [...sofar, ...loaded.flatMap((one) => one.problems)] }
   }
@@ -75,6 +77,9 @@ const read = async (request: Request, keyring: Keyring): Promise<Prepared> => {
     allowEmpty: allowEmpty || inventory.incomplete === true,
   })
   const all = [...sofar, ...scheduled.problems]
+  const hide = (texts: readonly string[]) => texts.forEach(keyring.hide)
+  if (scheduled.value === undefined) hideWrittenSecrets(inventory, hide)
+  else hideSecretValues(scheduled.value, { inventory, extraVars }, hide)
   if (scheduled.value === undefined) return { inventory, schedule: undefined, problems: all }
   const findings = findingsIn(scheduled.value, inventory, request)
   return { inventory, schedule: scheduled.value, problems: [...all, ...findings] }

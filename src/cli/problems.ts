@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isVault } from '../documents/vault.ts'
 import type { Diagnostic } from '../model/document.ts'
 import { redactText } from '../reporters/redact.ts'
+import { isSecretName } from '../secret.ts'
 
 /** A mistake of the user that ends the command: exit 5, nothing was contacted. */
 export class Refused extends Error {
@@ -29,6 +30,23 @@ export const withoutSecrets = (problems: readonly Diagnostic[], hidden: Readonly
   }))
 }
 
+/** An error of ours that may quote values, as it may be shown. */
+export const withoutSecretsIn = (cause: unknown, hidden: ReadonlySet<string>): unknown => {
+  if (!(cause instanceof Error) || cause instanceof Refused || hidden.size === 0) return cause
+  const clean = redactText(hidden)
+  return Object.assign(new Error(clean(cause.message)), { stack: clean(cause.stack ?? String(cause)) })
+}
+
+/** A line that gives a secret its value is shown without it, wherever the mistake is. */
+const withoutWritten = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => {
+      const [, before, name] = /^(.*?["']?([\w-]+)["']?\s*[:=]\s*)(?!\s|$)/.exec(line) ?? []
+      return before !== undefined && name !== undefined && isSecretName(name) ? `${before}***` : line
+    })
+    .join('\n')
+
 /** Mistakes go to stderr with the lines they are in. */
 export const printProblems = async (problems: readonly Diagnostic[]): Promise<void> => {
   if (problems.length === 0) return
@@ -38,7 +56,7 @@ export const printProblems = async (problems: readonly Diagnostic[]): Promise<vo
     try {
       const text = readFileSync(file, 'utf8')
       // The place is in what the vault holds.
-      return isVault(text) ? undefined : text
+      return isVault(text) ? undefined : withoutWritten(text)
     } catch {
       return undefined
     }

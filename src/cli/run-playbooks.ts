@@ -14,10 +14,11 @@ import { createTally, exitCode, type Tally } from '../reporters/tally.ts'
 import { runPlays } from '../rollout/run.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { createSshTransport } from '../transport/ssh.ts'
+import { cleanJournal } from './clean-journal.ts'
 import { listHosts, listTags, listTasks } from './list.ts'
 import { becomePassword } from './password.ts'
 import { type Prepared, prepare } from './prepare.ts'
-import { hasErrors, printProblems, Refused, refuse, withoutSecrets } from './problems.ts'
+import { hasErrors, printProblems, Refused, refuse, withoutSecrets, withoutSecretsIn } from './problems.ts'
 import { type Reach, resolveReach } from './reach.ts'
 import { limitTo, readRerun } from './rerun.ts'
 import { resumeCommand } from './resume.ts'
@@ -33,6 +34,14 @@ const lockWait = 30
 /** `ipvs-play run`: everything is read and checked, then hosts are contacted. Sets the exit code. */
 export const run = async (playbooks: readonly string[], options: RunOptions): Promise<void> => {
   const keyring = await readKeyring(options)
+  try {
+    await prepareAndStart(playbooks, options, keyring)
+  } catch (cause) {
+    throw withoutSecretsIn(cause, keyring.hidden)
+  }
+}
+
+const prepareAndStart = async (playbooks: readonly string[], options: RunOptions, keyring: Keyring): Promise<void> => {
   const { inventory, schedule, problems } = await prepareRun(playbooks, options, keyring)
   if (schedule === undefined || hasErrors(problems)) throw new Refused(problems)
   const list = listAsked(options)
@@ -55,7 +64,7 @@ export const run = async (playbooks: readonly string[], options: RunOptions): Pr
   if (hasErrors(all)) throw new Refused(all)
   await printProblems(all)
   for (const secret of reach.secrets) keyring.hide(secret)
-  await start({ playbooks, options, inventory, schedule, reach, hosts, hidden: keyring.hidden })
+  await start({ playbooks, options, inventory, schedule, reach, hosts, keyring })
 }
 
 const prepareRun = async (playbooks: readonly string[], options: RunOptions, keyring: Keyring): Promise<Prepared> => {
@@ -95,21 +104,22 @@ interface Start {
   readonly reach: Reach
   readonly hosts: readonly string[]
   /** What no sink may show; vaults that are opened later add to it. */
-  readonly hidden: ReadonlySet<string>
+  readonly keyring: Keyring
 }
 
-const start = async ({ playbooks, options, inventory, schedule, reach, hosts, hidden }: Start): Promise<void> => {
+const start = async ({ playbooks, options, inventory, schedule, reach, hosts, keyring }: Start): Promise<void> => {
   const begun = performance.now()
   const files = openFiles()
   const tally = createTally()
   const sinks = await openSinks(options, files)
-  const emit = emitter(tally, sinks, createRedactor(hidden))
+  const emit = emitter(tally, sinks, createRedactor(keyring.hidden))
   const halt = createHalt()
   // An interruption lets nobody new be reached; what is in flight may still be picked up after a loss.
   const abort = new AbortController()
   const quit = new AbortController()
   const stopListening = onSignals(halt, abort, emit, files.flush)
-  const engine = assemble({ options, inventory, schedule, reach, files, halt, abort, quit, emit })
+  const hide = (texts: readonly string[]) => texts.forEach(keyring.hide)
+  const engine = assemble({ options, inventory, schedule, reach, files, halt, abort, quit, emit, keyring, hide })
   emit({ type: 'run-started', run: files.run, playbook: playbooks.join(' '), check: isCheck(options), hosts })
   try {
     const plays = schedule.playbooks.flatMap((playbook) => playbook.plays)
@@ -173,10 +183,24 @@ interface Parts {
   readonly abort: AbortController
   readonly quit: AbortController
   readonly emit: (happening: Happening) => void
+  readonly keyring: Keyring
+  readonly hide: (texts: readonly string[]) => void
 }
 
 /** The composition root: here it is decided how hosts are reached and whether a plan is carried out or foretold. */
-const assemble = ({ options, inventory, schedule, reach, files, halt, abort, quit, emit }: Parts): Engine => {
+const assemble = ({
+  options,
+  inventory,
+  schedule,
+  reach,
+  files,
+  halt,
+  abort,
+  quit,
+  emit,
+  keyring,
+  hide,
+}: Parts): Engine => {
   const transport = createSshTransport({ connectLimit: options.connectLimit })
   const sessions = createSessions((host, time) => {
     const target = reach.targets.get(host)
@@ -198,7 +222,8 @@ const assemble = ({ options, inventory, schedule, reach, files, halt, abort, qui
     interpreter: isCheck(options) ? foretell : carryOut,
     modes: { run: carryOut, check: foretell },
     emit,
-    journal: files.journal,
+    journal: cleanJournal(keyring.hidden, files.journal),
+    hide,
     identityOf: reach.identityOf,
     run: {
       id: files.run,

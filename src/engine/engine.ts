@@ -19,6 +19,8 @@ export interface Engine {
   /** The run's, but for tasks that have a word of their own about check mode. */
   readonly interpreter: Interpreter
   readonly modes: { readonly run: Interpreter; readonly check: Interpreter }
+  /** Marks texts that no sink may show from now on. */
+  readonly hide?: (texts: readonly string[]) => void
   readonly emit: (happening: Happening) => void
   /** Resolves when the entry is on the controller's disk: nothing is sent before. */
   readonly journal: (entry: object) => Promise<void>

@@ -2,6 +2,7 @@ import type { Value } from '../model/document.ts'
 import type { Task } from '../model/schedule.ts'
 import type { Engine } from './engine.ts'
 import { isHidden, isRescued } from './flow.ts'
+import { hideResults } from './hide-results.ts'
 import { factsSet, type ItemOutcome, registered, resultOf, together } from './outcome.ts'
 import type { PlannedTask } from './round.ts'
 import type { WalkState } from './walk-state.ts'
@@ -31,6 +32,7 @@ export const reportTask = (
   { walk, engine }: { walk: WalkState; engine: Engine },
 ): ItemOutcome => {
   const { task } = planned
+  hideResults(planned, outcomes, engine)
   const whole = withEarlier(together(outcomes), task.id, walk)
   const ref = taskRef(walk, planned)
   const delegated = [...new Set(planned.items.flatMap(({ on }) => on ?? []))]

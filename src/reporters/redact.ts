@@ -1,7 +1,5 @@
 import type { RunEvent } from '../model/event.ts'
-
-/** Shorter ones would take ordinary text with them. */
-const shortest = 4
+import { formsOf } from './secret-forms.ts'
 
 /** Fields that hold text of people and hosts. The others are our own words and names, by which readers sort events. */
 const free = new Set([
@@ -13,22 +11,60 @@ const free = new Set([
   'text',
   'item',
   'task',
+  'tasks',
+  'play',
   'resume',
   'owner',
   'why',
 ])
 
-/** Replaces secret values in a text. The set may grow in the meantime. */
-export const redactText = (secrets: ReadonlySet<string>): ((text: string) => string) => {
-  let hidden: readonly string[] = []
-  let seen = -1
-  return (text) => {
-    if (secrets.size !== seen) {
-      seen = secrets.size
-      // The longer first: one may be a part of another.
-      hidden = [...secrets].filter((secret) => secret.length >= shortest).sort((a, b) => b.length - a.length)
+/** By their first characters, the longer first: a text is looked through once, however many secrets there are. */
+type Index = Map<string, string[]>
+/** No form is shorter (see formsOf). */
+const start = 4
+
+const add = (index: Index, secret: string): void => {
+  for (const form of formsOf(secret)) {
+    const key = form.slice(0, start)
+    const bucket = index.get(key) ?? []
+    if (!bucket.includes(form))
+      index.set(
+        key,
+        [...bucket, form].sort((a, b) => b.length - a.length),
+      )
+  }
+}
+
+/** What of the text is secret is replaced, also where two secrets overlap. */
+const replaceIn = (text: string, index: Index): string => {
+  let shown = ''
+  let from = 0
+  let end = 0
+  for (let at = 0; at + start <= text.length; at++) {
+    const found = index.get(text.slice(at, at + start))?.find((form) => text.startsWith(form, at))
+    if (found === undefined) continue
+    if (at >= end) {
+      shown += `${text.slice(from, at)}***`
+      from = end = at
     }
-    return hidden.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+    end = Math.max(end, at + found.length)
+    from = end
+  }
+  return shown + text.slice(from)
+}
+
+/** Replaces secret values in a text, in their encoded forms too. The set may grow in the meantime. */
+export const redactText = (secrets: ReadonlySet<string>): ((text: string) => string) => {
+  const index: Index = new Map()
+  const known = new Set<string>()
+  return (text) => {
+    if (known.size !== secrets.size) {
+      for (const secret of secrets) {
+        if (!known.has(secret)) add(index, secret)
+        known.add(secret)
+      }
+    }
+    return index.size === 0 ? text : replaceIn(text, index)
   }
 }
 
