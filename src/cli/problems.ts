@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { isVault } from '../documents/vault.ts'
 import type { Diagnostic } from '../model/document.ts'
 import { redactText } from '../reporters/redact.ts'
@@ -37,15 +37,21 @@ export const withoutSecretsIn = (cause: unknown, hidden: ReadonlySet<string>): u
   return Object.assign(new Error(clean(cause.message)), { stack: clean(cause.stack ?? String(cause)) })
 }
 
+/** A name and its value begin: `name: value`, `"name"= value`. */
+const assignment = /(?<![\w-])([\w-]+)["']?\s*[:=]\s*(?!\s|$)/g
+
 /** A line that gives a secret its value is shown without it, wherever the mistake is. */
 const withoutWritten = (text: string): string =>
   text
     .split('\n')
     .map((line) => {
-      const [, before, name] = /^(.*?["']?([\w-]+)["']?\s*[:=]\s*)(?!\s|$)/.exec(line) ?? []
-      return before !== undefined && name !== undefined && isSecretName(name) ? `${before}***` : line
+      const secret = [...line.matchAll(assignment)].find(([, name = '']) => isSecretName(name))
+      return secret === undefined ? line : `${line.slice(0, secret.index + secret[0].length)}***`
     })
     .join('\n')
+
+/** Bytes; no larger file is read. */
+const maxShown = 4 << 20
 
 /** Mistakes go to stderr with the lines they are in. */
 export const printProblems = async (problems: readonly Diagnostic[]): Promise<void> => {
@@ -54,6 +60,8 @@ export const printProblems = async (problems: readonly Diagnostic[]): Promise<vo
   const { showDiagnostics } = await import('../documents/code-frame.ts')
   const read = (file: string): string | undefined => {
     try {
+      const entry = statSync(file)
+      if (!entry.isFile() || entry.size > maxShown) return undefined
       const text = readFileSync(file, 'utf8')
       // The place is in what the vault holds.
       return isVault(text) ? undefined : withoutWritten(text)

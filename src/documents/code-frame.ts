@@ -67,7 +67,7 @@ const block = (
 ): string => {
   const mark = severity === 'error' ? paint.red : paint.yellow
   const kind = rule === undefined ? severity : `${severity}[${rule}]`
-  const lines = [`${paint.bold(mark(kind))}${paint.bold(`: ${printable(summary)}`)}`]
+  const lines = [`${paint.bold(mark(kind))}${paint.bold(`: ${printable(short(summary))}`)}`]
   if (at) {
     lines.push(`${paint.blue('  -->')} ${printable(at.file)}:${at.line}:${at.column}`)
     lines.push(...frame(at, linesOf(at.file), { paint, mark, columns }))
@@ -87,14 +87,14 @@ interface Look {
 /** The line of the place with one line around it, and a caret below the column. */
 const frame = (at: Position, lines: readonly string[], { paint, mark, columns }: Look): readonly string[] => {
   const text = lines[at.line - 1]
-  if (text === undefined) return []
+  if (text === undefined || text.length > longest) return []
   const gutter = String(at.line + 1).length
   const margin = (number: string): string => paint.blue(`${number.padStart(gutter)} |`)
   const room = Math.max(20, columns - gutter - 3)
   const cut = windowAt(cellsOf(clean(text)), at.column - 1, room)
   const result = [margin('')]
   for (const line of [at.line - 1, at.line, at.line + 1]) {
-    const content = clean(lines[line - 1] ?? '')
+    const content = clean(lines[line - 1] ?? '').slice(0, longest)
     // Neighbours say where we are, as long as their beginnings are in sight.
     if (line !== at.line && (cut.from > 0 || content.trim() === '')) continue
     result.push(`${margin(String(line))} ${printed(windowFrom(cellsOf(content), cut.from, room))}`.trimEnd())
@@ -102,6 +102,12 @@ const frame = (at: Position, lines: readonly string[], { paint, mark, columns }:
   }
   return result
 }
+
+/** A longer line is not for people. */
+const longest = 20_000
+
+/** A word of the user may be a whole file that lacks its line ends. */
+const short = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text)
 
 const clean = (line: string): string => line.replace(/\r$/, '')
 

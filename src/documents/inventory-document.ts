@@ -1,4 +1,5 @@
 import type { Checked, Diagnostic, DocNode, Position } from '../model/document.ts'
+import { firstProblems } from './first-problems.ts'
 
 /**
  * What one inventory file says, in the order it says it. Every format is read into this, so that precedence, loops and
@@ -38,13 +39,23 @@ export const mistake = (at: Position, summary: string, hint?: string): readonly 
   { severity: 'error', summary, at, ...(hint === undefined ? {} : { hint }) },
 ]
 
-/** Sorts findings into what the file says and what is wrong with it; both keep their order. */
+/** More than any fleet; below what a slip like [1:100000000] would cost. */
+export const mostHosts = 100_000
+
+/** Sorts findings into what the file says and what is wrong with it; both keep their order, and only so many hosts are read. */
 export const toDocument = (file: string, findings: Iterable<Finding>): Checked<InventoryDocument> => {
   const statements: Statement[] = []
   const problems: Diagnostic[] = []
+  let hosts = 0
   for (const finding of findings) {
     if ('severity' in finding) problems.push(finding)
     else statements.push(finding)
+    hosts += 'names' in finding ? finding.names.length : 0
+    if (hosts <= mostHosts) continue
+    const hint = 'look at its ranges, or divide it'
+    const at = 'at' in finding ? { at: finding.at } : {}
+    problems.push({ severity: 'error', summary: `this file names more than ${mostHosts} hosts`, ...at, hint })
+    break
   }
-  return { value: { file, statements }, problems }
+  return { value: { file, statements }, problems: firstProblems(problems, file) }
 }

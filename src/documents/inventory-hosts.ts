@@ -1,3 +1,5 @@
+import { mostHosts } from './inventory-document.ts'
+
 /** The hosts that a pattern of an inventory names, with the port written behind it; or why it names none. */
 type HostPattern =
   | { readonly ok: true; readonly names: readonly string[]; readonly port?: number }
@@ -7,8 +9,6 @@ type HostPattern =
 export const portOf = ({ port }: { readonly port?: number }): { readonly port?: number } =>
   port === undefined ? {} : { port }
 
-/** More than any fleet; below what a slip like [1:100000000] would cost. */
-const mostHosts = 100_000
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 /**

@@ -27,20 +27,20 @@ interface Line {
  * Python literals, `[g:vars]` lines are one `k=v` each, `[g:children]` lines are group names. Lines before the first
  * header belong to `ungrouped`. All mistakes at once, each with its place; never throws.
  */
-export const parseInventoryIni = (text: string, file: string): Checked<InventoryDocument> => {
-  const findings: Finding[] = []
+export const parseInventoryIni = (text: string, file: string): Checked<InventoryDocument> =>
+  toDocument(file, readLines(text.replace(/^\uFEFF/, ''), file))
+
+function* readLines(text: string, file: string): Iterable<Finding> {
   let section: Section = { group: 'ungrouped', kind: 'hosts' }
-  const lines = text.replace(/^\uFEFF/, '').split(lineEnd)
-  for (const [index, raw] of lines.entries()) {
+  for (const [index, raw] of text.split(lineEnd).entries()) {
     const trimmed = raw.trim()
     if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith(';')) continue
     const at = { file, line: index + 1, column: raw.length - raw.trimStart().length + 1 }
     const line = { text: trimmed, at }
     const header = readHeader(line)
     if (header) section = header.section
-    for (const finding of header?.findings ?? readLine(section, line)) findings.push(finding)
+    yield* header?.findings ?? readLine(section, line)
   }
-  return toDocument(file, findings)
 }
 
 const further = (at: Position, characters: number): Position => ({

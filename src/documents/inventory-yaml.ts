@@ -1,6 +1,7 @@
 import type { Checked, DocNode, MapEntry, ScalarNode } from '../model/document.ts'
 import { nearest } from '../nearest.ts'
 import { meaningOf } from './dialect.ts'
+import { firstProblems } from './first-problems.ts'
 import { type Finding, type InventoryDocument, mistake, toDocument, type Variable } from './inventory-document.ts'
 import { portOf, readHostPattern } from './inventory-hosts.ts'
 import { parseYaml } from './yaml.ts'
@@ -17,8 +18,8 @@ export const parseInventoryYaml = (text: string, file: string): Checked<Inventor
   const { value, problems } = parseYaml(text, file, 'data')
   // What stands in for a broken document is no mistake of its own.
   const broken = value?.kind !== 'map' && problems.some(({ severity }) => severity === 'error')
-  const findings = value === undefined || broken ? [] : readTop(value)
-  return toDocument(file, [...problems, ...findings])
+  const { value: document, problems: found } = toDocument(file, value === undefined || broken ? [] : readTop(value))
+  return { value: document, problems: firstProblems([...problems, ...found], file) }
 }
 
 const isNull = (node: DocNode): boolean => node.kind === 'scalar' && node.value === null
@@ -27,21 +28,21 @@ const nameOf = ({ key }: MapEntry): string => String(key.value)
 
 const sectionNamed = (name: string): Section | undefined => sections.find((known) => known === name)
 
-const readTop = (node: DocNode): readonly Finding[] => {
-  if (isNull(node)) return []
+function* readTop(node: DocNode): Iterable<Finding> {
+  if (isNull(node)) return
   if (node.kind !== 'map') {
-    return mistake(node.at, 'an inventory is a map of groups', 'begin with "all:" and put "hosts:" below it')
+    return yield* mistake(node.at, 'an inventory is a map of groups', 'begin with "all:" and put "hosts:" below it')
   }
   const plugin = node.entries.find((entry) => nameOf(entry) === 'plugin')
   if (plugin) {
     const hint = 'write its result down: ansible-inventory -i THIS --list --yaml > hosts.yml'
-    return mistake(plugin.key.at, 'inventory plugins are not supported', hint)
+    return yield* mistake(plugin.key.at, 'inventory plugins are not supported', hint)
   }
-  return node.entries.flatMap((entry) => {
+  for (const entry of node.entries) {
     const name = nameOf(entry)
-    if (sectionNamed(name) === undefined) return readGroup(entry)
-    return mistake(entry.key.at, `'${name}' stands where a group should`, 'put it below a group, such as "all:"')
-  })
+    if (sectionNamed(name) === undefined) yield* readGroup(entry)
+    else yield* mistake(entry.key.at, `'${name}' stands where a group should`, 'put it below a group, such as "all:"')
+  }
 }
 
 /** `5:` and `on:` are no text to Ansible, which refuses them as names. */
@@ -52,33 +53,32 @@ const noName = ({ at, source, quoted }: ScalarNode, what: string): readonly Find
   return mistake(at, `the name of a ${what} is text, but ${source} is ${kind} in YAML`, `write "${source}" in quotes`)
 }
 
-const readGroup = (entry: MapEntry): readonly Finding[] => {
-  const group = nameOf(entry)
-  const { key, value } = entry
-  if (group === '') return mistake(key.at, 'a group needs a name')
+function* readGroup({ key, value }: MapEntry): Iterable<Finding> {
+  const group = String(key.value)
+  if (group === '') return yield* mistake(key.at, 'a group needs a name')
   const unnamed = noName(key, 'group')
-  if (unnamed !== undefined) return unnamed
-  const declared: Finding = { kind: 'group', name: group, at: key.at, declares: true }
-  if (isNull(value)) return [declared]
-  if (value.kind !== 'map') {
-    const hint = 'a group holds the keys hosts, vars and children'
-    return [declared, ...mistake(value.at, `group '${group}' is not a map`, hint)]
-  }
-  return [declared, ...value.entries.flatMap((entry) => readSection(group, entry))]
+  if (unnamed !== undefined) return yield* unnamed
+  yield { kind: 'group', name: group, at: key.at, declares: true }
+  if (isNull(value)) return
+  if (value.kind === 'map') for (const entry of value.entries) yield* readSection(group, entry)
+  else yield* mistake(value.at, `group '${group}' is not a map`, 'a group holds the keys hosts, vars and children')
 }
 
-const readSection = (group: string, entry: MapEntry): readonly Finding[] => {
+function* readSection(group: string, entry: MapEntry): Iterable<Finding> {
   const { key, value } = entry
   const name = nameOf(entry)
   const section = sectionNamed(name)
-  if (section === undefined) return mistake(key.at, `unknown key '${name}' in group '${group}'`, hintFor(name, value))
-  if (isNull(value)) return []
+  if (section === undefined) {
+    return yield* mistake(key.at, `unknown key '${name}' in group '${group}'`, hintFor(name, value))
+  }
+  if (isNull(value)) return
   const entries = entriesOf(value, section)
-  if (entries === undefined)
-    return mistake(value.at, `'${section}' of group '${group}' is not a map`, mapHints[section])
-  if (section === 'hosts') return entries.flatMap((host) => readHosts(group, host))
-  if (section === 'children') return entries.flatMap((child) => readChild(group, child))
-  return readVariables(entries).map((variable) => ({ kind: 'var', group, variable }))
+  if (entries === undefined) {
+    return yield* mistake(value.at, `'${section}' of group '${group}' is not a map`, mapHints[section])
+  }
+  if (section === 'hosts') for (const host of entries) yield* readHosts(group, host)
+  else if (section === 'children') for (const child of entries) yield* readChild(group, child)
+  else for (const variable of readVariables(entries)) yield { kind: 'var', group, variable }
 }
 
 const hintFor = (name: string, value: DocNode): string => {
@@ -103,10 +103,10 @@ const entriesOf = (value: DocNode, section: Section): readonly MapEntry[] | unde
   return [{ key: value, value: { kind: 'scalar', at: value.at, value: null, source: '', quoted: false } }]
 }
 
-const readChild = (group: string, entry: MapEntry): readonly Finding[] => {
+function* readChild(group: string, entry: MapEntry): Iterable<Finding> {
   const child = nameOf(entry)
-  const findings = readGroup(entry)
-  return child === '' ? findings : [...findings, { kind: 'child', group, child, at: entry.key.at }]
+  yield* readGroup(entry)
+  if (child !== '') yield { kind: 'child', group, child, at: entry.key.at }
 }
 
 const readHosts = (group: string, entry: MapEntry): readonly Finding[] => {

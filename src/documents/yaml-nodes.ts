@@ -5,7 +5,7 @@ import { positionAt, type SourceText } from './position.ts'
 import { traceText } from './trace.ts'
 import { readArmor } from './vault.ts'
 
-export const limits = { aliases: 100, depth: 100, values: 200_000 } as const
+export const limits = { aliases: 100, depth: 100, values: 200_000, scalars: 200_000 } as const
 
 /** A converted node and what it amounts to when every alias in it is written out. */
 interface Converted {

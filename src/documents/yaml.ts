@@ -3,12 +3,14 @@ import type { Checked, Diagnostic, DocNode } from '../model/document.ts'
 import { type BareTemplate, findBareTemplates, withoutBareTemplates } from './bare-templates.ts'
 import { before, brokenFrom, openQuote } from './broken-yaml.ts'
 import { type Dialect, isJson } from './dialect.ts'
+import { firstProblems } from './first-problems.ts'
 import { notText } from './not-text.ts'
 import { positionAt, type SourceText, sourceText } from './position.ts'
 import { wordingOf } from './yaml-errors.ts'
 import { convert, limits } from './yaml-nodes.ts'
 
-const maxBytes = 4 * 1024 * 1024
+/** The largest file that is read. */
+export const maxBytes = 4 * 1024 * 1024
 
 const options = {
   // Every plain scalar stays text: what it means is decided by the dialect, not by the parser.
@@ -45,6 +47,8 @@ export const parseYaml = (text: string, file: string, dialect: Dialect): ParsedY
       read.offset,
       'is a bracket open that should be closed?',
     )
+  if (read.kind === 'many')
+    return refuse(`the file holds more than ${limits.scalars} keys and values`, 0, 'part it into several')
   const { documents, bare, parsed } = compose(source.text, read.tokens)
   const [first, second] = documents
   const syntax = syntaxErrors(documents, source, read.tokens)
@@ -58,7 +62,8 @@ export const parseYaml = (text: string, file: string, dialect: Dialect): ParsedY
   const found: Diagnostic[] = []
   const conversion = { source, parsed, dialect: meant, problems: found, anchors: new Map(), aliases: 0, full: false }
   const value = convert(contents, 0, conversion)
-  return { value, problems: [...problems, ...before(found, broken)].sort(byPlace), ...ending }
+  const all = [...problems, ...before(found, broken)].sort(byPlace)
+  return { value, problems: firstProblems(all, file), ...ending }
 }
 
 const isEmpty = (contents: NonNullable<Document.Parsed['contents']>): boolean =>
@@ -137,12 +142,19 @@ const secondDocument = (document: Document.Parsed, source: SourceText): Diagnost
 type Tokens =
   | { readonly kind: 'tokens'; readonly tokens: readonly CST.Token[] }
   | { readonly kind: 'deep'; readonly offset: number }
+  | { readonly kind: 'many' }
 
-/** The syntax tree of a text, unless it nests too deeply: composing recurses, and would exhaust the stack. */
+/** What the lexer puts before a scalar. */
+const scalarMark = '\u001f'
+
+/** The syntax tree of a text, unless it nests too deeply, which would exhaust the stack, or holds too much to compose. */
 const tokensOf = (text: string): Tokens => {
   const parser = new Parser()
   const tokens: CST.Token[] = []
+  let scalars = 0
   for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme === scalarMark) scalars += 1
+    if (scalars > limits.scalars) return { kind: 'many' }
     tokens.push(...parser.next(lexeme))
     // The stack holds the document, then every open list and map.
     const beyond = parser.stack.length > limits.depth + 1 ? parser.stack[limits.depth + 1] : undefined

@@ -1,6 +1,7 @@
 import type { InventoryDocument, Statement, Variable } from '../documents/inventory-document.ts'
 import type { Binding, Checked, Diagnostic, DocNode, Position } from '../model/document.ts'
 import { nearest } from '../nearest.ts'
+import { depthsOf, pathBetween } from './group-paths.ts'
 
 export interface Group {
   /** Groups and hosts that it names itself, in Ansible's order. */
@@ -57,9 +58,8 @@ interface Draft {
 
 /**
  * Puts the statements of all documents together, the later ones over the earlier. A child joins its parent when it is
- * first met, so that the order of hosts is Ansible's. A group that is declared neither in its
- * document nor in an earlier one, or that closes a loop, is an
- * error at its place and left out.
+ * first met, so that the order of hosts is Ansible's. A group that is declared neither in its document nor in an earlier
+ * one, or that closes a loop, is an error at its place and left out.
  */
 export const buildGroupTree = (documents: readonly InventoryDocument[]): Checked<GroupTree> => {
   const draft: Draft = {
@@ -84,6 +84,7 @@ export const buildGroupTree = (documents: readonly InventoryDocument[]): Checked
   hangBelowAll(draft)
   sortOutUngrouped(draft)
   warnOfSharedNames(draft)
+  if (isTooDeep(draft)) return { value: buildGroupTree([]).value, problems: draft.problems }
   return { value: { groups: draft.groups, hosts: draft.hosts }, problems: draft.problems }
 }
 
@@ -162,7 +163,9 @@ const integerOf = (node: DocNode): number | undefined => {
 }
 
 const addEdge = (draft: Draft, { group, child, at }: Edge): void => {
-  const path = child === 'all' ? [] : pathBetween(draft.groups, child, group)
+  // Nothing leads down to a group without parents, so it closes no loop: most edges need no search.
+  const alone = group !== child && draft.groups.get(group)?.parents.size === 0
+  const path = child === 'all' ? [] : alone ? undefined : pathBetween(draft.groups, child, group)
   if (path === undefined) {
     groupOf(draft, group).children.add(child)
     groupOf(draft, child).parents.add(group)
@@ -173,22 +176,6 @@ const addEdge = (draft: Draft, { group, child, at }: Edge): void => {
       ? `'all' holds every group and cannot be inside '${group}'`
       : `group '${child}' would be inside itself: ${[group, ...path].join(' > ')}`
   draft.problems.push({ severity: 'error', summary, at, hint: "take one of these out of the other's children" })
-}
-
-/** From one group down to another, both included. */
-const pathBetween = (groups: Draft['groups'], from: string, to: string): readonly string[] | undefined => {
-  const above = new Map<string, string | undefined>([[from, undefined]])
-  for (const name of above.keys()) {
-    if (name === to) return climb(above, name)
-    for (const child of groups.get(name)?.children ?? []) if (!above.has(child)) above.set(child, name)
-  }
-  return undefined
-}
-
-const climb = (above: ReadonlyMap<string, string | undefined>, to: string): readonly string[] => {
-  const path: string[] = []
-  for (let name: string | undefined = to; name !== undefined; name = above.get(name)) path.unshift(name)
-  return path
 }
 
 /** A file may use only what it or an earlier one declares. */
@@ -241,6 +228,18 @@ const sortOutUngrouped = (draft: Draft): void => {
     if (grouped.has(host)) members.delete(host)
     else members.add(host)
   }
+}
+
+/** Deeper than anybody nests groups, and below what would take minutes. */
+const deepest = 1000
+
+const isTooDeep = (draft: Draft): boolean => {
+  const [name] = [...depthsOf(draft.groups)].find(([, depth]) => depth > deepest) ?? []
+  if (name === undefined) return false
+  const at = draft.declared.get(name)
+  const summary = `groups are nested more than ${deepest} deep, down to '${name}'`
+  draft.problems.push({ severity: 'error', summary, ...(at && { at }), hint: 'take groups out of each other' })
+  return true
 }
 
 const warnOfSharedNames = (draft: Draft): void => {

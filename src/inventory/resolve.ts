@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { InventoryDocument } from '../documents/inventory-document.ts'
 import type { Binding, Checked, MapNode } from '../model/document.ts'
 import type { Host, Inventory } from '../model/inventory.ts'
+import { depthsOf } from './group-paths.ts'
 import { buildGroupTree, type GroupTree } from './group-tree.ts'
 import { layerOver } from './layered-map.ts'
 import { withThisMachine } from './localhost.ts'
@@ -76,7 +77,7 @@ interface Standing {
 }
 
 const resolveHosts = (tree: GroupTree, files: VarsFiles): ReadonlyMap<string, Host> => {
-  const depths = depthsOf(tree)
+  const depths = depthsOf(tree.groups)
   const direct = directGroups(tree)
   const standings = new Map<string, Standing>()
   const layers = [...files.inventory, ...files.playbook]
@@ -131,23 +132,6 @@ const directGroups = (tree: GroupTree): ReadonlyMap<string, readonly string[]> =
     }
   }
   return direct
-}
-
-/** The longest way down from `all`: a group's turn comes when all its parents have had theirs. There are no loops. */
-const depthsOf = (tree: GroupTree): ReadonlyMap<string, number> => {
-  const depths = new Map<string, number>([['all', 0]])
-  const parentsLeft = new Map<string, number>()
-  const turns = ['all']
-  for (const name of turns) {
-    const depth = (depths.get(name) ?? 0) + 1
-    for (const child of tree.groups.get(name)?.children ?? []) {
-      depths.set(child, Math.max(depth, depths.get(child) ?? 0))
-      const left = (parentsLeft.get(child) ?? tree.groups.get(child)?.parents.size ?? 1) - 1
-      parentsLeft.set(child, left)
-      if (left === 0) turns.push(child)
-    }
-  }
-  return depths
 }
 
 /**

@@ -1,8 +1,8 @@
-import { isUtf8 } from 'node:buffer'
-import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import type { Diagnostic } from '../model/document.ts'
 import { unsafeToRun } from './run-script.ts'
+import { readTextFile } from './text-file.ts'
 
 /** One inventory file that was found, with its text; or a script, to be run. */
 type InventorySource =
@@ -21,8 +21,7 @@ const ignored =
 
 /**
  * Finds and reads the files of one `-i`: a file, or a directory in the order of its names, as Ansible walks it.
- * What is missing, unreadable or no inventory is added to `problems`; `undefined` if there is nothing at all. Files are read synchronously: they are few, and
- * each trip through the thread pool would cost more than the reading.
+ * What is missing, unreadable or no inventory is added to `problems`; `undefined` if there is nothing at all.
  */
 export const findSources = (path: string, problems: Diagnostic[]): InventoryPlace | undefined => {
   const entry = attempt(path, problems, () => statSync(path))
@@ -68,18 +67,21 @@ const sourcesBelow = (
 }
 
 const readSource = (path: string, entry: Stats, problems: Diagnostic[]): readonly InventorySource[] => {
-  const bytes = attempt(path, problems, () => readFileSync(path))
-  if (bytes === undefined) return []
-  const isScript = bytes.subarray(0, 2).toString('latin1') === '#!'
-  const refusal = isScript ? unsafeToRun(path, entry) : refusalOf(path, bytes)
-  if (refusal === undefined) return [isScript ? { kind: 'script', file: path } : textOf(path, bytes)]
+  const read = attempt(path, problems, () => readTextFile(path))
+  if (read === undefined) return []
+  if (!read.ok) {
+    problems.push(read.problem)
+    return []
+  }
+  const isScript = read.text.startsWith('#!')
+  const refusal = isScript ? unsafeToRun(path, entry) : missingFormat(path)
+  if (refusal === undefined)
+    return [isScript ? { kind: 'script', file: path } : { kind: 'text', file: path, text: read.text }]
   problems.push({ severity: 'error', at: { file: path, line: 1, column: 1 }, ...refusal })
   return []
 }
 
-const textOf = (file: string, bytes: Buffer): InventorySource => ({ kind: 'text', file, text: bytes.toString('utf8') })
-
-const refusalOf = (path: string, bytes: Buffer): { summary: string; hint: string } | undefined => {
-  if (extname(path) === '.toml') return { summary: 'inventories in TOML are not read', hint: 'write it as YAML or INI' }
-  return isUtf8(bytes) ? undefined : { summary: 'this file is not text in UTF-8', hint: 'save it as UTF-8' }
-}
+const missingFormat = (path: string): { summary: string; hint: string } | undefined =>
+  extname(path) === '.toml'
+    ? { summary: 'inventories in TOML are not read', hint: 'write it as YAML or INI' }
+    : undefined

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { type Keyring, readWithKeyring } from '../documents/keyring.ts'
 import { parseVarsFile } from '../documents/vars-file.ts'
 import type { Diagnostic, MapNode } from '../model/document.ts'
 import { nearest } from '../nearest.ts'
 import { localNames } from './localhost.ts'
+import { readTextFile } from './text-file.ts'
 
 /** What `group_vars/` and `host_vars/` of one directory hold: by name, the files' maps in rising precedence. */
 export interface VarsDirectory {
@@ -130,13 +131,17 @@ const filesBelow = (directory: string, depth: number): readonly string[] =>
     })
 
 const readFile = (path: string, { keyring, problems }: Reading): readonly MapNode[] => {
-  let text: string
+  let read: ReturnType<typeof readTextFile>
   try {
-    text = readFileSync(path, 'utf8')
+    read = readTextFile(path)
   } catch (error) {
     return unreadable(path, codeOf(error), problems)
   }
-  const checked = readWithKeyring({ text, file: path }, keyring, parseVarsFile)
+  if (!read.ok) {
+    problems.push(read.problem)
+    return []
+  }
+  const checked = readWithKeyring({ text: read.text, file: path }, keyring, parseVarsFile)
   problems.push(...checked.problems)
   return checked.value === undefined ? [] : [checked.value]
 }

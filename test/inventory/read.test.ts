@@ -152,9 +152,9 @@ test('one directory beside both inventory and playbook is complained about once'
 
 test('a file that is not UTF-8 is named', async () => {
   const directory = directoryWith({ hosts: '' })
-  writeFileSync(`${directory}/hosts`, Buffer.from([0x68, 0x31, 0xff, 0xfe]))
+  writeFileSync(`${directory}/hosts`, Buffer.from([0x68, 0x31, 0x0a, 0x68, 0xff, 0xfe]))
   expect(told((await read(`${directory}/hosts`)).problems, directory)).toEqual([
-    'error: hosts:1:1 this file is not text in UTF-8 (save it as UTF-8)',
+    'error: hosts:2:2 this file is not text in UTF-8 (save it as UTF-8)',
   ])
 })
 
