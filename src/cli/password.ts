@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { refuse } from './problems.ts'
+import { Interrupted, Refused, refuse } from './problems.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** The password for become, asked or read once before the run; undefined where none was promised. */
@@ -26,17 +26,19 @@ const firstLineOf = (file: string): string => {
   }
 }
 
-/** Nothing of what is typed is shown. */
+/** Nothing of what is typed is shown. Throws Interrupted after Ctrl-C, Refused where nothing comes. */
 export const askSecretly = async (question: string): Promise<string> => {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  process.stderr.write(question)
+  // The terminal no longer echoes when the question stands there.
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
-  const abort = new AbortController()
-  lines.once('SIGINT', () => abort.abort())
+  process.stderr.write(question)
   try {
-    return await lines.question('', { signal: abort.signal })
-  } catch {
-    return refuse('no password was given')
+    return await new Promise<string>((resolve, reject) => {
+      lines.once('SIGINT', () => reject(new Interrupted()))
+      lines.once('line', resolve)
+      // Ctrl-D
+      lines.once('close', () => reject(new Refused([{ severity: 'error', summary: 'no password was given' }])))
+    })
   } finally {
     lines.close()
     process.stderr.write('\n')

@@ -13,6 +13,9 @@ export class Refused extends Error {
   }
 }
 
+/** Ctrl-C before anything began: exit 130. */
+export class Interrupted extends Error {}
+
 export const refuse = (summary: string, hint?: string): never => {
   throw new Refused([{ severity: 'error', summary, ...(hint === undefined ? {} : { hint }) }])
 }
@@ -74,11 +77,15 @@ export const printProblems = async (problems: readonly Diagnostic[]): Promise<vo
   process.stderr.write(`${showDiagnostics(problems, read, { color, columns: stderr.columns ?? 100 })}\n`)
 }
 
-/** Runs a command; what it refuses is printed and exits 5. */
+/** Runs a command; what it refuses is printed and exits 5, a question that is answered with Ctrl-C exits 130. */
 export const refusing = async (act: () => Promise<void>): Promise<void> => {
   try {
     await act()
   } catch (cause) {
+    if (cause instanceof Interrupted) {
+      process.exitCode = 130
+      return
+    }
     if (!(cause instanceof Refused)) throw cause
     await printProblems(cause.problems)
     process.exitCode = 5

@@ -31,7 +31,9 @@ export const readSshConfig = async (path: string | undefined): Promise<Checked<S
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    return { value: NOTHING, problems: [{ severity: 'error', summary: `--ssh-config: ${(cause as Error).message}` }] }
+    const { code, message } = cause as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'there is no such file' : message
+    return { value: NOTHING, problems: [{ severity: 'error', summary: `--ssh-config ${path}: ${why}` }] }
   }
   const problems = refuseWholeFile(text, path)
   if (problems.length > 0) return { value: NOTHING, problems }
