@@ -131,9 +131,12 @@ const withAttempts = (outcome: ItemOutcome, attempts: number): ItemOutcome => ({
   fields: { ...outcome.fields, attempts },
 })
 
+/** As Ansible counts: the last of them is not among the `attempts` of a result that was not reached. */
 const exhausted = (outcome: ItemOutcome, attempts: number): ItemOutcome => ({
   ...outcome,
   status: 'failed',
+  wasChanged: outcome.wasChanged === true || outcome.status === 'changed',
+  fields: { ...outcome.fields, attempts: Math.max(1, attempts - 1) },
   reason: `not reached after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}${outcome.reason === undefined ? '' : `: ${outcome.reason}`}`,
 })
 

@@ -58,7 +58,12 @@ const judgedFailed = (outcome: ForeseenOutcome, task: Task, scope: Scope): Fores
   if (failed.value) {
     if (outcome.status === 'failed') return outcome
     const source = (task.failedWhen ?? []).map((node) => (node.kind === 'scalar' ? node.source.trim() : '')).join(', ')
-    return { ...outcome, status: 'failed', reason: `failed_when: \`${source}\`` }
+    return {
+      ...outcome,
+      status: 'failed',
+      wasChanged: outcome.status === 'changed',
+      reason: `failed_when: \`${source}\``,
+    }
   }
   if (outcome.status !== 'failed') return outcome
   const { reason: _, hint: __, ...rest } = outcome

@@ -6,7 +6,7 @@ import { bookOf, type Need, planRound } from './plan-round.ts'
 import { reportTask } from './report.ts'
 import { changesOf, type PlannedTask, placeKey, type Round } from './round.ts'
 import type { Ended, Session } from './session.ts'
-import type { WalkState } from './walk-state.ts'
+import { forget, type WalkState } from './walk-state.ts'
 
 /** A round, or why there is none: the host's way ended, it goes on elsewhere, or another host's result is waited for. */
 export type Next = { readonly kind: 'round'; readonly round: Round } | { readonly kind: 'over' | 'again' | 'elsewhere' }
@@ -19,7 +19,7 @@ export const nextRound = async (walk: WalkState, engine: Engine): Promise<Next> 
     const needs = planning.kind === 'read' ? planning.needs : []
     if (planning.kind === 'read' || walk.facts.size === 0) {
       const ended = await readAll(walk.facts.size === 0 ? withFirst(needs, walk, engine) : needs, walk, engine)
-      if (ended !== undefined) return { kind: endHost(ended, walk, engine) }
+      if (ended !== undefined) return { kind: await endHost(ended, walk, engine) }
       if (walk.facts.size === 0) learnFacts(walk, engine)
       continue
     }
@@ -63,15 +63,11 @@ const elsewhere = async (on: string, engine: Engine): Promise<Session | NotRead>
   return 'kind' in session ? { kind: 'lost', reason: session.reason, on } : session
 }
 
-/** `again`: the host goes on with the rescue of a block. */
-const endHost = (ended: NotRead, walk: WalkState, engine: Engine): 'over' | 'again' => {
+/** `again`: the host goes on, with the next task or with the rescue of a block. */
+const endHost = async (ended: NotRead, walk: WalkState, engine: Engine): Promise<'over' | 'again'> => {
   const { host } = walk
   const hint = ended.hint === undefined ? {} : { hint: ended.hint }
-  if (ended.kind === 'lost' && ended.on === undefined) {
-    host.condition = 'unreachable'
-    engine.emit({ type: 'host-unreachable', host: host.name, reason: ended.reason, ...hint, touched: host.touched })
-    return 'over'
-  }
+  if (ended.kind === 'lost' && ended.on === undefined) return loseTouch(ended, walk, engine)
   if (ended.kind === 'failed' && ended.wrongPassword)
     engine.run.halt.request(`the become password was refused on ${host.name}: no other host is tried with it`, 'run')
   const entry = walk.queue[walk.cursor]
@@ -89,6 +85,34 @@ const endHost = (ended: NotRead, walk: WalkState, engine: Engine): 'over' | 'aga
   // Whatever it was told: no script runs here.
   if (ended.on === undefined) host.condition = 'failed'
   return ended.on === undefined ? 'over' : on
+}
+
+/** Under ignore_unreachable the host stays: it is tried again for the next task, or for the next play. */
+const loseTouch = async (ended: NotRead, walk: WalkState, engine: Engine): Promise<'over' | 'again'> => {
+  const { host, play } = walk
+  const entry = walk.queue[walk.cursor]
+  const ofTask = entry?.kind === 'task' && entry.task.ignoreUnreachable === true
+  const ignored = play.ignoreUnreachable === true || ofTask
+  const { reason, hint } = ended
+  engine.emit({
+    type: 'host-unreachable',
+    host: host.name,
+    reason,
+    ...(hint === undefined ? {} : { hint }),
+    touched: host.touched,
+    ...(ignored ? { ignored } : {}),
+  })
+  if (ignored) engine.sessions.forget(host.name)
+  const again = ofTask ? await engine.sessions.open(host.name) : undefined
+  if (again !== undefined && !('kind' in again)) {
+    walk.session = again
+    forget(walk)
+    walk.cursor++
+    return 'again'
+  }
+  if (ignored) walk.gone = true
+  else host.condition = 'unreachable'
+  return 'over'
 }
 
 /** What the fleet refuses of this round: `task id/item index` → why. */

@@ -1,6 +1,6 @@
 import type { Binding, Value } from '../model/document.ts'
 import type { Status } from '../model/event.ts'
-import type { Task } from '../model/schedule.ts'
+import type { Loop, Task } from '../model/schedule.ts'
 import type { CommandResult, Difference, Plan, ResultFields } from '../model/task-type.ts'
 import { pendingField } from '../schedule/pending.ts'
 import { namesGiven } from '../schedule/registers.ts'
@@ -101,26 +101,38 @@ export const registered = ({ task, items, unknown }: PlannedTask, outcomes: read
     outcome.unsure ? { ...resultOf(outcome), failed: pendingField(why) } : resultOf(outcome),
   )
   if (task.loop === undefined) return { kind: 'value', value: (results[0] ?? resultOf(together([]))) as Value }
-  const failed = outcomes.some(({ unsure }) => unsure)
-    ? pendingField(why)
-    : outcomes.some(({ status }) => status === 'failed')
-  const { variable } = task.loop
+  const whole = ofLoop(task.loop, items, results)
+  const failed = outcomes.some(({ unsure }) => unsure) ? pendingField(why) : whole.failed
+  return { kind: 'value', value: { ...whole, failed } as Value }
+}
+
+type Result = { readonly [key: string]: Value }
+
+/** What `register` holds for a whole loop. */
+const ofLoop = ({ variable }: Loop, items: PlannedTask['items'], results: readonly Result[]): Result => {
   const skipped = results.every((result) => result.skipped === true)
   return {
-    kind: 'value',
-    value: {
-      changed: results.some(({ changed }) => changed === true),
-      failed,
-      skipped,
-      msg: skipped ? 'All items skipped' : 'All items completed',
-      results: results.map((result, index) => ({
-        ...result,
-        [variable]: items[index]?.item ?? null,
-        ansible_loop_var: variable,
-      })),
-    } as Value,
+    changed: results.some(({ changed }) => changed === true),
+    failed: results.some((result) => result.failed === true),
+    skipped,
+    msg: skipped ? 'All items skipped' : 'All items completed',
+    results: results.map((result, index) => ({
+      ...result,
+      [variable]: items[index]?.item ?? null,
+      ansible_loop_var: variable,
+    })),
   }
 }
+
+/** What `register` holds of a task that is through. */
+export const wholeResult = (
+  { task, items }: PlannedTask,
+  outcomes: readonly ItemOutcome[],
+  whole: ItemOutcome,
+): Result =>
+  task.loop === undefined || outcomes.length !== items.length || items.some(({ item }) => item === undefined)
+    ? resultOf(whole)
+    : ofLoop(task.loop, items, outcomes.map(resultOf))
 
 /** The variables that a task of facts sets, from the outcomes of its items; pending where they are not known. */
 export const factsSet = (

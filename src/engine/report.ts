@@ -3,7 +3,7 @@ import type { Task } from '../model/schedule.ts'
 import type { Engine } from './engine.ts'
 import { isHidden, isRescued } from './flow.ts'
 import { hideResults } from './hide-results.ts'
-import { factsSet, type ItemOutcome, registered, resultOf, together } from './outcome.ts'
+import { factsSet, type ItemOutcome, registered, resultOf, together, wholeResult } from './outcome.ts'
 import type { PlannedTask } from './round.ts'
 import type { WalkState } from './walk-state.ts'
 
@@ -37,7 +37,7 @@ export const reportTask = (
   const ref = taskRef(walk, planned)
   const delegated = [...new Set(planned.items.flatMap(({ on }) => on ?? []))]
   const rescued = isRescued(walk)
-  const send = (outcome: ItemOutcome, item?: Value) => {
+  const send = (outcome: ItemOutcome, result: { readonly [key: string]: Value }, item?: Value) => {
     const { status, differences, reason, hint, notes } = task.noLog ? silenced(outcome) : outcome
     engine.emit({
       type: 'task-finished',
@@ -49,7 +49,7 @@ export const reportTask = (
       seconds,
       ...(reason === undefined ? {} : { reason }),
       ...(hint === undefined ? {} : { hint }),
-      result: task.noLog ? { censored, changed: status === 'changed' } : resultOf(outcome),
+      result: task.noLog ? { censored, changed: status === 'changed' } : result,
       ...(status === 'failed' && task.ignoreErrors ? { ignored: true } : {}),
       ...(status === 'failed' && !task.ignoreErrors && rescued ? { rescued: true } : {}),
       ...(task.diff === undefined ? {} : { diff: task.diff }),
@@ -61,9 +61,9 @@ export const reportTask = (
   }
   if (task.loop !== undefined) {
     for (const [index, outcome] of outcomes.entries())
-      send(outcome, planned.items[index]?.label ?? planned.items[index]?.item ?? null)
+      send(outcome, resultOf(outcome), planned.items[index]?.label ?? planned.items[index]?.item ?? null)
   }
-  send(whole)
+  send(whole, wholeResult(planned, outcomes, whole))
   const { results } = walk.host
   if (task.register !== undefined) results.set(task.register, registered(planned, outcomes))
   for (const [name, binding] of factsSet(planned, outcomes)) results.set(name, binding)

@@ -142,6 +142,8 @@ const stopped = (end: CallEnd): Ended => {
 /** The run's sessions: one a host, opened when first asked for. */
 export interface Sessions {
   open(host: string): Promise<Session | Extract<Opened, { kind: 'unreachable' }>>
+  /** The next one who asks for this host tries anew. */
+  forget(host: string): void
   close(): void
 }
 
@@ -164,6 +166,7 @@ export const createSessions = (connect: Connect): Sessions => {
       opened.set(host, opening)
       return opening
     },
+    forget: (host) => void opened.delete(host),
     close: () => {
       for (const session of live) session.close()
     },

@@ -42,7 +42,9 @@ export const createHosts = (inventory: Inventory): Hosts => {
 export interface WalkState extends Flow {
   readonly host: HostState
   readonly play: Play
-  readonly session: Session
+  session: Session
+  /** Unreachable, which the play ignores: nothing more of it is done here. */
+  gone: boolean
   /** By place: identity, and host where it is another. */
   books: Map<string, FactBook>
   /** Reading key → value: what this run has left behind, proven. */
@@ -79,6 +81,7 @@ export const newWalk = (play: Play, host: HostState, session: Session): WalkStat
   host,
   play,
   session,
+  gone: false,
   queue: queueOf(play),
   cursor: 0,
   rescuing: new Set(),

@@ -81,7 +81,7 @@ export const startWalk = (play: Play, host: HostState, session: Session, engine:
 const nextEntry = (walk: WalkState, engine: Engine): Entry | undefined => {
   for (;;) {
     const { condition } = walk.host
-    if (condition === 'unreachable' || condition === 'locked' || isHalted(walk, engine)) return undefined
+    if (walk.gone || condition === 'unreachable' || condition === 'locked' || isHalted(walk, engine)) return undefined
     const ended = settle(walk)
     if (ended === undefined) return walk.queue[walk.cursor]
     lose(walk, engine, `"${ended.failed}" ${engine.interpreter.writes ? 'failed earlier' : 'would fail'}`)

@@ -205,6 +205,8 @@ export interface TaskType<Args> {
   readonly mayBeOpaque?: true
   /** Keeps what this run's tasks made to last (`setting.lasting`): foretold as unknown where one of those is. */
   readonly keeps?: true
+  /** Steers the runner and does nothing on a host. */
+  readonly steers?: true
   /** What its arguments name become variables of the host: `ansible_facts` of its result. */
   readonly setsFacts?: true
   /** Its arguments name a file of tasks, `{file}`, which run behind it. */

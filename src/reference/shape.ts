@@ -82,7 +82,14 @@ export const oneOf = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
 /** What the statuses of a task of this type tell; literals stand in backticks. */
-export const statusesOf = (type: TaskType<unknown>): readonly string[] => [
+export const statusesOf = (type: TaskType<unknown>): readonly string[] => {
+  if (type.steers) return ['`ok`: it was done; nothing is written on the host.', failed]
+  return statusesOfWork(type)
+}
+
+const failed = '`failed`: it may not or cannot be done; the reason names what stands in the way.'
+
+const statusesOfWork = (type: TaskType<unknown>): readonly string[] => [
   type.mayBeOpaque
     ? '`ok`: a guard says that there is nothing to do. `changed`: it was run.'
     : '`ok`: the host is as the arguments wish. `changed`: it was not, and is now, proven by reading it back.',
@@ -90,5 +97,5 @@ export const statusesOf = (type: TaskType<unknown>): readonly string[] => [
     ? 'In check mode `would-change` where a guard says that it will be run, and `unknown` without a guard.'
     : 'In check mode `would-change` instead of `changed`, with the same differences; nothing is written.',
   ...(type.keeps ? ['In check mode `unknown` where it is not known what the tasks before it leave.'] : []),
-  '`failed`: it may not or cannot be done; the reason names what stands in the way.',
+  failed,
 ]

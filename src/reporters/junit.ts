@@ -47,7 +47,7 @@ export const createJunit = (write: Write): Reporter => {
 const addTask = (suite: Suite, event: Finished): void => {
   const { task, host, seconds, status, reason = '' } = event
   let inner = ''
-  if (status === 'failed' && !event.ignored) {
+  if (status === 'failed' && !event.ignored && !event.rescued) {
     suite.failures++
     inner = `<failure message="${xml(reason)}">${xml(event.where)}</failure>`
   } else if (status === 'skipped' || status === 'not-run' || status === 'unknown') {

@@ -24,7 +24,9 @@ export const createPlain = (write: Write, { color, diff, verbosity }: PlainOptio
     const { status, host, task, item, reason, differences } = event
     const message = event.result?.msg
     const quiet = status === 'ok' || status === 'skipped' || status === 'not-run'
-    const said = status === 'ok' && message !== undefined ? asText(message) : undefined
+    // A loop is told by its items.
+    const loop = event.result?.results !== undefined
+    const said = status === 'ok' && message !== undefined && !loop ? asText(message) : undefined
     if (quiet && verbosity === 0 && said === undefined) return
     const label = item === undefined ? task : `${task} (${oneLine(JSON.stringify(item))})`
     const detail = said ?? reason ?? (differences.length > 0 ? plural(differences.length, 'difference') : '')
@@ -60,8 +62,8 @@ export const createPlain = (write: Write, { color, diff, verbosity }: PlainOptio
           )
           break
         case 'task-finished':
-          // A loop's items are only told one by one when somebody asks.
-          if (event.item === undefined || verbosity > 0) finished(event)
+          // A loop's items are only told one by one when somebody asks, or when they have something to say.
+          if (event.item === undefined || verbosity > 0 || event.status === 'ok') finished(event)
           break
         case 'task-output':
           if (verbosity >= 2)

@@ -138,9 +138,11 @@ const createCrew = (play: Play, engine: Engine, forks: number): Crew => {
     }
   }
   const walks = new Map<string, Walk>()
+  /** Unreachable, which the play ignores: told once. */
+  const passedOver = new Set<string>()
   const walkOf = async (host: HostState): Promise<Walk | undefined> => {
     const known = walks.get(host.name)
-    if (known !== undefined || host.condition !== 'well') return known
+    if (known !== undefined || host.condition !== 'well' || passedOver.has(host.name)) return known
     if (engine.run.halt.because !== undefined) {
       host.condition = 'stopped'
       return undefined
@@ -151,9 +153,20 @@ const createCrew = (play: Play, engine: Engine, forks: number): Crew => {
       return undefined
     }
     if ('kind' in session) {
-      host.condition = 'unreachable'
+      const ignored = play.ignoreUnreachable === true
+      if (ignored) {
+        passedOver.add(host.name)
+        engine.sessions.forget(host.name)
+      } else host.condition = 'unreachable'
       const hint = session.hint === undefined ? {} : { hint: session.hint }
-      engine.emit({ type: 'host-unreachable', host: host.name, reason: session.reason, ...hint, touched: 'no' })
+      engine.emit({
+        type: 'host-unreachable',
+        host: host.name,
+        reason: session.reason,
+        ...hint,
+        touched: 'no',
+        ...(ignored ? { ignored } : {}),
+      })
       return undefined
     }
     const walk = startWalk(play, host, session, engine)

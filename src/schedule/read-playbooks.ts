@@ -43,14 +43,14 @@ const unreadable = (path: string, code: string | undefined): Diagnostic =>
     ? { severity: 'error', summary: `${path} is a directory`, hint: 'name a playbook in it' }
     : { severity: 'error', summary: `the playbook ${path} cannot be read (${code})` }
 
-/** What an import lays on each of its plays. */
+/** What an import lays on each of its plays; its variables win over theirs, as in Ansible. */
 const laidOn = ({ document, file }: LocatedPlay, { when, tags, vars }: ImportedPlaybook): LocatedPlay => ({
   file,
   document: {
     ...document,
     when: [...when, ...document.when],
     tags: [...new Set([...tags, ...document.tags])],
-    ...(vars === undefined ? {} : { vars: { ...vars, entries: [...vars.entries, ...(document.vars?.entries ?? [])] } }),
+    ...(vars === undefined ? {} : { vars: { ...vars, entries: [...(document.vars?.entries ?? []), ...vars.entries] } }),
   },
 })
 

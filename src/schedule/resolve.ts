@@ -87,14 +87,29 @@ const withoutLoop = (
   return list.kind === 'problem' ? { kind: 'problems', problems: [list.problem] } : list
 }
 
+const withFacts = (scope: Scope, facts: unknown): Scope => {
+  const set = new Map(Object.entries(facts as Readonly<Record<string, Value>>))
+  return {
+    get: (name) => {
+      const value = set.get(name)
+      return value === undefined ? scope.get(name) : { kind: 'value', value }
+    },
+    names: () => [...scope.names(), ...set.keys()],
+  }
+}
+
 const inspectItems = (task: Task, play: Play, scope: Scope, locate: Locate): readonly ItemFinding[] => {
   const { loop } = task
   if (loop === undefined) return [inspectItem(task, play, scope, locate)]
   const list = readLoop(loop, scope)
   if (list.kind !== 'value') return [withoutLoop(task, scope, { loop, list })]
+  let seen = scope
   return list.value.map((item, index) => {
-    const each = withItem(scope, loop, { item, index })
-    return { item, ...labelOf(loop, each), ...inspectItem(task, play, each, locate) }
+    const each = withItem(seen, loop, { item, index })
+    const found = inspectItem(task, play, each, locate)
+    // Facts that an item sets are there for the next one.
+    if (task.type.setsFacts && found.kind === 'work') seen = withFacts(seen, found.args)
+    return { item, ...labelOf(loop, each), ...found }
   })
 }
 

@@ -19,6 +19,7 @@ export default defineTask({
   includes: true,
   args,
   understand: (wish) => (typeof wish === 'string' ? { file: wish } : wish),
+  steers: true,
   readings: () => [],
   plan: ({ file }) => ({
     kind: 'changes',

@@ -21,6 +21,7 @@ export default defineTask({
   when: inventory_hostname in groups.spare | default([])
 `,
   args,
+  steers: true,
   readings: () => [],
   plan: (action) => ({
     kind: 'changes',

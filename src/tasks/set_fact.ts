@@ -21,6 +21,7 @@ export default defineTask({
   setsFacts: true,
   args,
   check: (facts) => Object.keys(facts).flatMap(nameProblems),
+  steers: true,
   readings: () => [],
   plan: (facts) => ({ kind: 'changes', changes: [], wishes: [], result: { ansible_facts: facts } }),
 })

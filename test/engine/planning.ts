@@ -42,7 +42,7 @@ export const walkOver = async (
     const engine: Engine = {
       schedule: value,
       inventory,
-      sessions: { open: never, close: never },
+      sessions: { open: never, forget: never, close: never },
       rotation: { refuses: never },
       hosts: createHosts(inventory),
       interpreter,

@@ -168,7 +168,7 @@ describe('files of tasks', () => {
     })
     expect(scheduled.said).toEqual([])
     expect(playOf(scheduled).tasks[0]?.tags).toEqual(['t', 'u'])
-    expect(resolveOn(scheduled, '1.1', 'rs1')).toMatchObject({ items: [{ kind: 'work', args: { msg: 'c' } }] })
+    expect(resolveOn(scheduled, '1.1', 'rs1')).toMatchObject({ items: [{ kind: 'work', args: { msg: 'b' } }] })
     expect(playOf(scheduled, 2).hosts).toEqual(['rs2'])
   })
 })
