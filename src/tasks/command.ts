@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ArgumentProblem, Command, Reading } from '../model/task-type.ts'
+import { unsupported } from './arguments/unsupported.ts'
 import { takeOptions } from './command/free-form.ts'
 import { type Guard, outcome } from './command/guard.ts'
 import {
@@ -39,6 +40,7 @@ const args = v.union([
     onlyif: line('A command that only looks, without a shell: nothing is run if it fails. Check mode runs it too.'),
     ...runEntries,
     ...inputEntries,
+    expand_argument_vars: unsupported('nothing is expanded; use `shell`'),
   }),
 ])
 type Args = v.InferOutput<typeof args>

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { ArgumentProblem } from '../model/task-type.ts'
-import { unsupported } from './arguments/unsupported.ts'
+import { decryptEntry, unsupported } from './arguments/unsupported.ts'
 import { defineTask } from './define-task.ts'
 import { destEntry, fileEntries, fileProblems, fileReadings, planFile } from './files/file-task.ts'
 
@@ -28,7 +28,7 @@ const args = v.strictObject({
   directory_mode: unsupported('directories are not copied: name each file'),
   local_follow: unsupported('a local link is always followed'),
   checksum: unsupported('the content is always compared'),
-  decrypt: unsupported('a file that is encrypted with vault is copied as it is; put its text into a variable instead'),
+  decrypt: decryptEntry,
 })
 type Args = v.InferOutput<typeof args>
 

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Value } from '../model/document.ts'
 import type { ArgumentProblem, Command, Plan } from '../model/task-type.ts'
 import { textOf } from '../readings/file.ts'
+import { decryptEntry } from './arguments/unsupported.ts'
 import { takeOptions } from './command/free-form.ts'
 import { pathGuards, type RunOptions, runEntries, runPlan, runProblems } from './command/run.ts'
 import { splitWords } from './command/words.ts'
@@ -27,6 +28,7 @@ const args = v.strictObject({
     v.pipe(v.string(), v.description('The program that runs it. Default: what its first line names, else /bin/sh.')),
   ),
   ...runEntries,
+  decrypt: decryptEntry,
 })
 type Args = v.InferOutput<typeof args>
 
