@@ -61,16 +61,31 @@ export const mapOf = (entries: Iterable<readonly [string, Value]>): MapValue => 
 /** A value that is known to its last part; waits if any is pending. What is omitted within it is left out. */
 export const usedDeeply = (value: Inner): Value => {
   const known = used(value)
-  if (isList(known)) {
-    const items = known.map(usedDeeply)
-    return items.some((item, index) => item === omit || item !== known[index])
-      ? items.filter((item) => item !== omit)
-      : known
+  if (isList(known)) return withoutOmitted(known)
+  return isMap(known) ? mapWithoutOmitted(known) : known
+}
+
+/** Itself, where nothing is omitted: values are shared, and most are large or many. */
+const withoutOmitted = (list: readonly Value[]): readonly Value[] => {
+  let kept: Value[] | undefined
+  for (const [index, item] of list.entries()) {
+    const clean = usedDeeply(item)
+    if (clean !== item || item === omit) kept ??= list.slice(0, index)
+    if (item !== omit) kept?.push(clean)
   }
-  if (!isMap(known)) return known
-  const entries = Object.keys(known).map((key) => [key, usedDeeply(known[key] ?? null)] as const)
-  const kept = entries.filter(([, item]) => item !== omit)
-  return entries.some(([key, item]) => item === omit || item !== known[key]) ? mapOf(kept) : known
+  return kept ?? list
+}
+
+const mapWithoutOmitted = (map: MapValue): MapValue => {
+  const entries: (readonly [string, Value])[] = []
+  let changed = false
+  for (const key of Object.keys(map)) {
+    const item = map[key] ?? null
+    const clean = usedDeeply(item)
+    changed ||= clean !== item || item === omit
+    if (item !== omit) entries.push([key, clean])
+  }
+  return changed ? mapOf(entries) : map
 }
 
 /** Truth as in Python: empty text, lists and maps, 0 and null are false. */
