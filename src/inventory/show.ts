@@ -89,9 +89,7 @@ export const graph = (
   textOf?: (value: Value) => string,
 ): string | undefined => {
   const linesOfVars = (vars: JsonMap, depth: number): readonly string[] =>
-    textOf === undefined
-      ? []
-      : Object.entries(sorted(vars) ?? {}).map(([name, value]) => indented(`{${name} = ${textOf(value)}}`, depth))
+    textOf === undefined ? [] : byName(vars).map(([name, value]) => indented(`{${name} = ${textOf(value)}}`, depth))
   const linesOf = (name: string, depth: number): readonly string[] => [
     indented(`@${name}:`, depth),
     ...(inventory.children.get(name) ?? []).flatMap((child) => linesOf(child, depth + 1)),
@@ -127,10 +125,13 @@ const print = (value: Value, as: Shown['as']): string =>
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
 
+const byName = (map: { readonly [name: string]: Value }): readonly (readonly [string, Value])[] =>
+  Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))
+
 const sorted = (value: Value): Value => {
   if (value === null || typeof value !== 'object') return value
   if (isList(value)) return value.map(sorted)
   const map = emptyMap()
-  for (const [key, inner] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) map[key] = sorted(inner)
+  for (const [key, inner] of byName(value)) map[key] = sorted(inner)
   return map
 }

@@ -1,3 +1,4 @@
+import { exampleCase } from './example-case.ts'
 import { generatedInventories } from './generated-inventories.ts'
 import type { InventoryCase } from './inventory-case.ts'
 import { directoryCases } from './inventory-directory-cases.ts'
@@ -10,4 +11,5 @@ export const inventoryCases: readonly InventoryCase[] = [
   ...yamlCases,
   ...directoryCases,
   ...generatedInventories(),
+  exampleCase,
 ]

@@ -29,6 +29,7 @@ const shown = [
   'beside: the inventory over files, files over it',
   'beside: the playbook too',
   'script: with _meta',
+  'a directory as it is in the field',
 ]
 
 interface View {
