@@ -18,21 +18,22 @@ const free = new Set([
   'why',
 ])
 
-/** By their first characters, the longer first: a text is looked through once, however many secrets there are. */
+/** By their first characters: a text is looked through once, however many secrets there are. */
 type Index = Map<string, string[]>
 /** No form is shorter (see formsOf). */
 const start = 4
 
-const add = (index: Index, secret: string): void => {
-  for (const form of formsOf(secret)) {
+const add = (index: Index, secrets: Iterable<string>): void => {
+  const changed = new Set<string[]>()
+  for (const form of new Set([...secrets].flatMap(formsOf))) {
     const key = form.slice(0, start)
     const bucket = index.get(key) ?? []
-    if (!bucket.includes(form))
-      index.set(
-        key,
-        [...bucket, form].sort((a, b) => b.length - a.length),
-      )
+    bucket.push(form)
+    index.set(key, bucket)
+    changed.add(bucket)
   }
+  // The longer first: one may be the beginning of another.
+  for (const bucket of changed) bucket.sort((a, b) => b.length - a.length)
 }
 
 /** What of the text is secret is replaced, also where two secrets overlap. */
@@ -59,10 +60,9 @@ export const redactText = (secrets: ReadonlySet<string>): ((text: string) => str
   const known = new Set<string>()
   return (text) => {
     if (known.size !== secrets.size) {
-      for (const secret of secrets) {
-        if (!known.has(secret)) add(index, secret)
-        known.add(secret)
-      }
+      const fresh = [...secrets].filter((secret) => !known.has(secret))
+      for (const secret of fresh) known.add(secret)
+      add(index, fresh)
     }
     return index.size === 0 ? text : replaceIn(text, index)
   }

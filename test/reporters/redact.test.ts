@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createNdjson } from '../../src/reporters/ndjson.ts'
-import { createRedactor } from '../../src/reporters/redact.ts'
+import { createRedactor, redactText } from '../../src/reporters/redact.ts'
 import { createTally } from '../../src/reporters/tally.ts'
 import { finished, stamp } from './events.ts'
 
@@ -38,6 +38,27 @@ describe('redaction', () => {
     )
     expect(text).not.toContain('s3cret')
     expect(text).toContain('password=***')
+  })
+})
+
+describe('redactText', () => {
+  test.each([
+    [['abcd', 'abcdef'], 'x abcdef y', 'x *** y'],
+    [['abcdef', 'efghij'], 'x abcdefghij y', 'x *** y'],
+    [['aaaa'], 'aaaaaaaaa', '***'],
+    [['abcd'], 'abcdabcd!', '******!'],
+    [['abc'], 'abc', 'abc'],
+    [['pass wörd'], 'pass+w%C3%B6rd cGFzcyB3w7ZyZA== pass\\\\u0020', '*** ***== pass\\\\u0020'],
+  ])('of %j in %j leaves %j', (secrets, text, shown) => {
+    expect(redactText(new Set(secrets))(text)).toBe(shown)
+  })
+
+  test('what is added later counts from then on', () => {
+    const secrets = new Set(['first1'])
+    const clean = redactText(secrets)
+    expect(clean('first1 second2')).toBe('*** second2')
+    secrets.add('second2')
+    expect(clean('first1 second2')).toBe('*** ***')
   })
 })
 
