@@ -1,5 +1,6 @@
 /** One task of a playbook: its keywords, and which task type it is. */
 import type { DocNode, MapEntry, MapNode, Position, ScalarNode } from '../model/document.ts'
+import { keyValues } from './key-values.ts'
 import { shortName } from './module-words.ts'
 import {
   checkVariableName,
@@ -119,10 +120,12 @@ export const readTask = (node: MapNode, known: readonly string[], report: Report
     changedWhen: read('changed_when', readVerdict),
   }
   const type = findType(node, known, report)
+  const name = type && shortName(String(type.key.value))
   const work = type &&
+    name !== undefined &&
     !lacksLoop(entries, fields.loop) && {
-      type: shortName(String(type.key.value)),
-      args: withArgs(type.value, entries.get('args')?.value, report),
+      type: name,
+      args: withArgs(keyValues(type.value, name), entries.get('args')?.value, report),
     }
   return {
     kind: 'task',
