@@ -6,6 +6,7 @@ import type { Schedule } from '../schedule/schedule.ts'
 import { variable } from '../schedule/variable.ts'
 import { Secret } from '../secret.ts'
 import { CONNECTION_VARS, type ConnectionVars, readSshConfig, resolveTarget, thisMachine } from '../transport/target.ts'
+import { remoteUsers } from './remote-users.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** How every host of a run is reached, and who acts there. */
@@ -29,9 +30,13 @@ export const resolveReach = async (
   const targets = new Map<string, Target>()
   const becomes = new Map<string, Become>()
   const machine = thisMachine()
+  const users = remoteUsers(schedule.playbooks.flatMap(({ plays }) => plays))
+  problems.push(...users.problems)
   for (const host of hosts) {
     const read = reader(host, schedule, problems)
-    const vars = Object.fromEntries(CONNECTION_VARS.flatMap((name) => known(name, read(name)))) as ConnectionVars
+    const own = Object.fromEntries(CONNECTION_VARS.flatMap((name) => known(name, read(name)))) as ConnectionVars
+    const remoteUser = users.value.get(host)
+    const vars = remoteUser === undefined ? own : { ansible_user: remoteUser, ...own }
     const { value, problems: found } = resolveTarget(host, vars, options, config.value, machine)
     problems.push(...found)
     targets.set(host, value)

@@ -59,6 +59,10 @@ export const readPlainText = (node: DocNode, what: string, report: Report): stri
   return text
 }
 
+/** The node of such a text. */
+export const readPlainNode = (node: DocNode, what: string, report: Report): ScalarNode | undefined =>
+  readPlainText(node, what, report) === undefined || node.kind !== 'scalar' ? undefined : node
+
 /** A text or a list of texts; nothing is an empty list. */
 export const readTexts = (node: DocNode, what: string, report: Report): readonly ScalarNode[] => {
   if (isNothing(node)) return []

@@ -1,6 +1,6 @@
 /** `import_playbook` in a list of plays. */
 import type { DocNode, MapNode, Position, ScalarNode } from '../model/document.ts'
-import { entriesOf, mistake, type Report, readPlainText, readTags, readVariables } from './playbook-fields.ts'
+import { entriesOf, mistake, type Report, readPlainNode, readTags, readVariables } from './playbook-fields.ts'
 import { readConditions } from './playbook-inherited.ts'
 import { present } from './present.ts'
 
@@ -20,9 +20,6 @@ const others = ['name', 'when', 'tags', 'vars']
 export const isPlaybookImport = (map: MapNode): boolean =>
   map.entries.some(({ key }) => words.includes(String(key.value)))
 
-const readName = (node: DocNode, report: Report): ScalarNode | undefined =>
-  readPlainText(node, 'import_playbook', report) === undefined || node.kind !== 'scalar' ? undefined : node
-
 export const readPlaybookImport = (map: MapNode, report: Report): ImportedPlaybook => {
   const entries = entriesOf(map)
   for (const { key } of map.entries)
@@ -41,7 +38,7 @@ export const readPlaybookImport = (map: MapNode, report: Report): ImportedPlaybo
     when: read('when', (value) => readConditions(value, 'when', report)) ?? [],
     tags: read('tags', (value) => readTags(value, report)) ?? [],
     ...present({
-      file: given && readName(given.value, report),
+      file: given && readPlainNode(given.value, 'import_playbook', report),
       vars: read('vars', (value) => readVariables(value, 'vars', report)),
     }),
   }

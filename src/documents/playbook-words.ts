@@ -6,7 +6,7 @@ const words = (text: string): readonly string[] => text.split(/\s+/).filter((wor
 
 export const playKeywords = words(`name hosts vars vars_files pre_tasks tasks post_tasks handlers serial strategy order
   max_fail max_unreachable max_fail_percentage any_errors_fatal ignore_unreachable throttle
-  tags become become_user environment`)
+  tags become become_user remote_user environment`)
 
 /** What tasks have of their own or from blocks and imports around them. */
 const inheritedKeywords = words(`name when tags notify vars environment become become_user no_log ignore_errors
@@ -41,7 +41,6 @@ const lacking = (word: string, hint: string): Verdict => ({
 
 /** Hints for words that will come; a word without a near way has none. */
 const playLater: Readonly<Record<string, string | undefined>> = {
-  remote_user: 'set `ansible_user` in the inventory, or give --user',
   drain: undefined,
   verify: undefined,
   confirm: undefined,

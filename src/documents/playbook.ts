@@ -11,6 +11,7 @@ import {
   readBoolean,
   readCount,
   readEnvironment,
+  readPlainNode,
   readPlainText,
   readTags,
   readText,
@@ -56,6 +57,7 @@ export interface PlayDocument {
   readonly tags: readonly string[]
   readonly become?: boolean
   readonly becomeUser?: string
+  readonly remoteUser?: ScalarNode
   readonly environment?: DocNode
 }
 
@@ -142,6 +144,7 @@ const readPlay = (map: MapNode, types: readonly string[], report: Report): PlayD
     throttle: read('throttle', (value) => readCount(value, 'throttle', 0, report)),
     become: read('become', (value) => readBoolean(value, 'become', report)),
     becomeUser: read('become_user', (value) => readPlainText(value, 'become_user', report)),
+    remoteUser: read('remote_user', (value) => readPlainNode(value, 'remote_user', report)),
     environment: read('environment', (value) => readEnvironment(value, report)),
   }
   const reading: Reading = { types, report }

@@ -102,6 +102,8 @@ export interface Play {
   readonly throttle?: number
   readonly become?: boolean
   readonly becomeUser?: string
+  /** Who logs in where the inventory does not say. */
+  readonly remoteUser?: ScalarNode
   readonly environment?: DocNode
   /** Play vars and vars_files, in rising precedence. */
   readonly vars: readonly MapNode[]

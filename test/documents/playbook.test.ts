@@ -85,10 +85,7 @@ describe('mistakes of a play', () => {
       '2:10 `order` must be one of inventory, reverse_inventory, sorted, reverse_sorted, shuffle, not the text "random"',
     ],
     ['strategy: freee', '2:13 `strategy` must be one of linear, free, host_pinned, not the text "freee"'],
-    [
-      'remote_user: ops',
-      '2:3 `remote_user` is not supported yet | set `ansible_user` in the inventory, or give --user',
-    ],
+    ['remote_user: "{{ u }}"', '2:16 `remote_user` cannot hold a template | write the name itself'],
     ['throttle: x', '2:13 `throttle` must be a number from 0 on, not the text "x"'],
     ['become: maybe', '2:11 `become` must be true or false, not the text "maybe"'],
     [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src/model/event.ts'
 import { bringUp, type Fleet, type RunEnded } from './fleet.ts'
-import { commandsSent, lastOf, taskOf, tasksOf, verboseSshd } from './host-scripts.ts'
+import { commandsSent, lastOf, playWith, taskOf, tasksOf, verboseSshd } from './host-scripts.ts'
 import { lacks } from './needs.ts'
 
 let fleet: Fleet
@@ -346,6 +346,48 @@ describe.skipIf(skipped)('many hosts', () => {
     expect(told(ended, 'rs2')).toEqual(['Breaks failed', 'Behind not-run'])
     for (const host of ['rs1', 'rs2', 'rs3'])
       expect((await fleet.exec(host, 'ls /tmp/behind-fatal 2>/dev/null')).stdout).toBe('')
+  })
+
+  test('ignore_unreachable: told, not counted, and tried again by the next play', async () => {
+    const playbook = playWith(
+      fleet,
+      'ignored',
+      `- hosts: rs1:rs2
+  ignore_unreachable: true
+  tasks:
+    - {name: One, debug: {msg: x}}
+- hosts: rs1:rs2
+  ignore_unreachable: true
+  tasks:
+    - {name: Two, debug: {msg: x}, run_once: true}
+    - {name: Three, debug: {msg: x}}
+`,
+      { rs2: { ansible_port: 1 } },
+    )
+    const ended = await fleet.run(playbook)
+    expect(ended.code, ended.stdout).toBe(0)
+    expect(told(ended, 'rs1')).toEqual(['One ok', 'Two ok', 'Three ok'])
+    expect(told(ended, 'rs2')).toEqual([])
+    expect(recap(ended, 'rs2')).toMatchObject({ unreachable: 0, ignored: 2 })
+  })
+
+  test('a host that tasks are delegated to and that is not there fails them, not the host', async () => {
+    const playbook = playWith(
+      fleet,
+      'delegated',
+      `- hosts: rs1
+  tasks:
+    - block:
+        - {name: There, copy: {dest: /tmp/x, content: x}, delegate_to: rs2}
+      rescue:
+        - {name: Saved, debug: {msg: x}}
+`,
+      { rs2: { ansible_port: 1 } },
+    )
+    const ended = await fleet.run(playbook)
+    expect(ended.code, ended.stdout).toBe(0)
+    expect(told(ended)).toEqual(['There failed rescued', 'Saved ok'])
+    expect(taskOf(ended, 'rs1', 'There').reason).toMatch(/^rs2 cannot be read: .*refused/)
   })
 
   test('a barrier costs nothing but waiting: a converged host is still one command', async () => {
