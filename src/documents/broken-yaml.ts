@@ -1,5 +1,5 @@
 /** What is left of a document whose syntax is wrong: behind the first mistake nothing is as it was meant. */
-import { CST } from 'yaml'
+import { CST, type Document, isMap, isScalar } from 'yaml'
 import type { Diagnostic } from '../model/document.ts'
 import { positionAt, type SourceText } from './position.ts'
 
@@ -12,28 +12,98 @@ const itemOf = ({ text, starts }: SourceText, line: number): number => {
   return 1
 }
 
-/** From this line on a broken document cannot be judged; undefined where its syntax is right. */
-export const brokenFrom = (syntax: readonly Diagnostic[], source: SourceText): number | undefined => {
+/** Where a document is broken. */
+export interface Broken {
+  /** The line of the first mistake. */
+  readonly line: number
+  /** That of the list item which holds it: what seems to be missing there may stand behind the mistake. */
+  readonly item: number
+}
+
+/** Undefined where the syntax is right. */
+export const brokenAt = (syntax: readonly Diagnostic[], source: SourceText): Broken | undefined => {
   const lines = syntax.flatMap(({ at }) => at?.line ?? [])
-  return lines.length === 0 ? undefined : itemOf(source, Math.min(...lines))
+  if (lines.length === 0) return undefined
+  const line = Math.min(...lines)
+  return { line, item: itemOf(source, line) }
 }
 
 /** Without the mistakes that follow from broken syntax. */
-export const before = (problems: readonly Diagnostic[], line: number | undefined): readonly Diagnostic[] =>
-  line === undefined ? problems : problems.filter(({ at }) => at === undefined || at.line < line)
+export const before = (problems: readonly Diagnostic[], broken: Broken | undefined): readonly Diagnostic[] =>
+  broken === undefined
+    ? problems
+    : problems.filter(({ at }) => at === undefined || (at.line < broken.line && at.line !== broken.item))
 
-const unclosed = ({ type, source = '' }: { readonly type: string; readonly source?: string }): boolean =>
-  (type === 'double-quoted-scalar' && !(source.length > 1 && /(?:^|[^\\])(?:\\\\)*"$/.test(source))) ||
-  (type === 'single-quoted-scalar' && !(source.length > 1 && source.endsWith("'")))
+interface Quoted {
+  readonly offset: number
+  readonly end: number
+  readonly mark: string
+  readonly closed: boolean
+}
 
-/** Where the last quote opens that is never closed: the parser only sees the end of the file. */
-export const openQuote = (tokens: readonly CST.Token[], source: SourceText): Diagnostic['at'] => {
-  let offset: number | undefined
+const isClosed = (source: string, mark: string): boolean =>
+  source.length > 1 && (mark === "'" ? source.endsWith(mark) : /(?:^|[^\\])(?:\\\\)*"$/.test(source))
+
+const quotedIn = (tokens: readonly CST.Token[]): readonly Quoted[] => {
+  const found: Quoted[] = []
   for (const token of tokens) {
     if (token.type !== 'document') continue
     CST.visit(token, ({ key, value }) => {
-      for (const part of [key, value]) if (part && 'source' in part && unclosed(part)) offset = part.offset
+      for (const part of [key, value]) {
+        if (part?.type !== 'double-quoted-scalar' && part?.type !== 'single-quoted-scalar') continue
+        const { offset, source } = part
+        const mark = source.charAt(0)
+        found.push({ offset, end: offset + source.length, mark, closed: isClosed(source, mark) })
+      }
     })
   }
-  return offset === undefined ? undefined : positionAt(source, offset)
+  return found
 }
+
+/** A quote that is closed too late, or never, is the cause of what the parser finds behind it. */
+const openQuote = (error: number, tokens: readonly CST.Token[], source: SourceText): Diagnostic | undefined => {
+  const lineOf = (offset: number): number => positionAt(source, offset).line
+  const quote = quotedIn(tokens).find(
+    ({ offset, end, closed }) =>
+      offset <= error && lineOf(end) >= lineOf(error) && (!closed || lineOf(end) > lineOf(offset)),
+  )
+  if (quote === undefined) return undefined
+  const { offset, end, mark, closed } = quote
+  return {
+    severity: 'error',
+    summary: closed
+      ? `the ${mark} that opens here is closed only in line ${lineOf(end)}`
+      : `the closing ${mark} is missing`,
+    at: positionAt(source, offset),
+    hint: 'close it where the text ends',
+  }
+}
+
+/** A text, or one with a colon in it. */
+const isLoose = (contents: unknown): boolean =>
+  isScalar(contents) ||
+  (isMap(contents) && contents.flow !== true && contents.items.length === 1 && isScalar(contents.items[0]?.value))
+
+/** Text before the first key or item, where only comments may be. */
+const looseText = (
+  documents: readonly Document.Parsed[],
+  error: number,
+  source: SourceText,
+): Diagnostic | undefined => {
+  const contents = documents[0]?.contents
+  const [start, end] = contents?.range ?? [0, 0]
+  if (!isLoose(contents) || end > error) return undefined
+  return {
+    severity: 'error',
+    summary: 'this text stands before the first key or item',
+    at: positionAt(source, start),
+    hint: 'begin a comment with #',
+  }
+}
+
+/** The parser names where it could go on no longer: the cause of its first finding, where it lies further up. */
+export const causeOf = (
+  error: number,
+  { documents, tokens }: { readonly documents: readonly Document.Parsed[]; readonly tokens: readonly CST.Token[] },
+  source: SourceText,
+): Diagnostic | undefined => openQuote(error, tokens, source) ?? looseText(documents, error, source)

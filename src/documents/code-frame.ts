@@ -22,9 +22,14 @@ export const showDiagnostics = (
   if (problems.length === 0) return ''
   const paint = pc.createColors(options.color)
   const linesOf = lineReader(read)
-  const blocks = [...problems].sort(byPlace).map((problem) => block(problem, linesOf, paint, options.columns))
-  return `${blocks.join('\n\n')}\n\n${countOf(problems)}\n`
+  const shown = [...problems].sort(byPlace).slice(0, mostShown)
+  const blocks = shown.map((problem) => block(problem, linesOf, paint, options.columns))
+  const rest = problems.length > mostShown ? `, the first ${mostShown} are shown` : ''
+  return `${blocks.join('\n\n')}\n\n${countOf(problems)}${rest}\n`
 }
+
+/** Nobody reads more at once. */
+const mostShown = 200
 
 const byPlace = (a: Diagnostic, b: Diagnostic): number => {
   if (!a.at || !b.at) return Number(a.at !== undefined) - Number(b.at !== undefined)
@@ -86,25 +91,27 @@ interface Look {
 
 /** The line of the place with one line around it, and a caret below the column. */
 const frame = (at: Position, lines: readonly string[], { paint, mark, columns }: Look): readonly string[] => {
-  const text = lines[at.line - 1]
-  if (text === undefined || text.length > longest) return []
+  if (lines[at.line - 1] === undefined) return []
+  // Of a line without end only what is near the place is ever looked at.
+  const skipped = Math.max(0, at.column - 1 - longest)
+  const near = (line: number): string => clean(lines[line - 1] ?? '').slice(skipped, skipped + 2 * longest)
   const gutter = String(at.line + 1).length
   const margin = (number: string): string => paint.blue(`${number.padStart(gutter)} |`)
   const room = Math.max(20, columns - gutter - 3)
-  const cut = windowAt(cellsOf(clean(text)), at.column - 1, room)
+  const cut = windowAt(cellsOf(near(at.line)), at.column - 1 - skipped, room)
   const result = [margin('')]
   for (const line of [at.line - 1, at.line, at.line + 1]) {
-    const content = clean(lines[line - 1] ?? '').slice(0, longest)
+    const content = near(line)
     // Neighbours say where we are, as long as their beginnings are in sight.
-    if (line !== at.line && (cut.from > 0 || content.trim() === '')) continue
+    if (line !== at.line && (cut.from + skipped > 0 || content.trim() === '')) continue
     result.push(`${margin(String(line))} ${printed(windowFrom(cellsOf(content), cut.from, room))}`.trimEnd())
     if (line === at.line) result.push(`${margin('')} ${' '.repeat(cut.caret)}${mark('^')}`)
   }
   return result
 }
 
-/** A longer line is not for people. */
-const longest = 20_000
+/** UTF-16 units before a place, and after it. */
+const longest = 2000
 
 /** A word of the user may be a whole file that lacks its line ends. */
 const short = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text)

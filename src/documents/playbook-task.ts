@@ -15,7 +15,7 @@ import {
 } from './playbook-fields.ts'
 import { type InheritedDocument, readConditions, readInherited } from './playbook-inherited.ts'
 import { type LoopDocument, readLoop } from './playbook-loop.ts'
-import { judgeTaskWord, taskKeywords } from './playbook-words.ts'
+import { judgeTaskWord, listsThem, taskKeywords } from './playbook-words.ts'
 import { present } from './present.ts'
 
 export interface TaskDocument extends InheritedDocument {
@@ -69,7 +69,7 @@ const findType = (map: MapNode, known: readonly string[], report: Report): MapEn
       ),
     )
   if (first === undefined && others.length === 0)
-    report(mistake(map.at, 'this task does nothing: it names no task type', `the task types are ${known.join(', ')}`))
+    report(mistake(map.at, 'this task does nothing: it names no task type', listsThem))
   // Arguments beside their type are not there: what it lacks is no mistake of its own.
   const misplaced = others.some(({ key }) => outdented(types, String(key.value)) !== undefined)
   return second === undefined && !misplaced ? first : undefined

@@ -142,6 +142,9 @@ export const judgeBlockWord = (
   return { summary: `unknown key \`${word}\` in ${what}`, ...suggestion(word, words) }
 }
 
+/** They are many, and grow. */
+export const listsThem = '`ipvs-play doc` lists the task types'
+
 /** What to say to a key of a task that is neither a keyword of this version nor one of `types`. */
 export const judgeTaskWord = (word: string, types: readonly string[]): Verdict => {
   const short = shortName(word)
@@ -159,10 +162,9 @@ export const judgeTaskWord = (word: string, types: readonly string[]): Verdict =
   const underscored = known(types, short.replaceAll('_', '-')) ? short.replaceAll('_', '-') : undefined
   if (underscored !== undefined)
     return { summary: `unknown task type \`${word}\``, hint: `did you mean \`${underscored}\`?` }
-  if (/^[a-z_]\w*\.\w+\.\w+$/.test(word) && !word.startsWith('net.'))
-    return lacking(word, `the task types are ${types.join(', ')}`)
+  if (/^[a-z_]\w*\.\w+\.\w+$/.test(word) && !word.startsWith('net.')) return lacking(word, listsThem)
   return {
     summary: `unknown key \`${word}\` in a task`,
-    ...suggestion(word, [...taskKeywords, ...types], `the task types are ${types.join(', ')}`),
+    ...suggestion(word, [...taskKeywords, ...types], listsThem),
   }
 }

@@ -202,7 +202,7 @@ export const readPlaybook = (
 ): Checked<readonly PlaybookItem[]> => {
   const problems: Diagnostic[] = []
   const parsed = parseYaml(text, file, 'playbook')
-  problems.push(...parsed.problems)
+  for (const problem of parsed.problems) problems.push(problem)
   const report: Report = (problem) => problems.push(problem)
   const root = parsed.value
   if (parsed.broken !== undefined) {

@@ -56,6 +56,13 @@ const byMessage: readonly (readonly [RegExp, (match: RegExpExecArray) => Wording
     }),
   ],
   [
+    /block sequence may not be used as an implicit map key/,
+    () => ({
+      summary: 'this list item stands where a key should be',
+      hint: 'align it with the other items; is a "- " missing further up?',
+    }),
+  ],
+  [
     /Sequence item without - indicator|All (?:sequence|collection) items must start at the same column/,
     () => ({
       summary: 'this line is indented less than the item that it belongs to',

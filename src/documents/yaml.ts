@@ -1,7 +1,7 @@
 import { Composer, type CST, type Document, Lexer, Parser, type YAMLError } from 'yaml'
 import type { Checked, Diagnostic, DocNode } from '../model/document.ts'
 import { type BareTemplate, findBareTemplates, withoutBareTemplates } from './bare-templates.ts'
-import { before, brokenFrom, openQuote } from './broken-yaml.ts'
+import { type Broken, before, brokenAt, causeOf } from './broken-yaml.ts'
 import { type Dialect, isJson } from './dialect.ts'
 import { firstProblems } from './first-problems.ts'
 import { notText } from './not-text.ts'
@@ -22,8 +22,8 @@ const options = {
 } as const
 
 export interface ParsedYaml extends Checked<DocNode | undefined> {
-  /** The syntax is wrong: from this line on the value is not what was meant. */
-  readonly broken?: number
+  /** The syntax is wrong: from there on the value is not what was meant. */
+  readonly broken?: Broken
 }
 
 /**
@@ -49,21 +49,36 @@ export const parseYaml = (text: string, file: string, dialect: Dialect): ParsedY
     )
   if (read.kind === 'many')
     return refuse(`the file holds more than ${limits.scalars} keys and values`, 0, 'part it into several')
-  const { documents, bare, parsed } = compose(source.text, read.tokens)
+  const { documents, bare, parsed } = withoutStacks(() => compose(source.text, read.tokens))
   const [first, second] = documents
   const syntax = syntaxErrors(documents, source, read.tokens)
-  const broken = brokenFrom(syntax, source)
+  const broken = brokenAt(syntax, source)
   const problems: Diagnostic[] = [...bareProblems(bare, source), ...syntax]
   if (second && broken === undefined) problems.push(secondDocument(second, source))
   const contents = first?.contents ?? null
   const ending = broken === undefined ? {} : { broken }
-  if (contents === null || isEmpty(contents)) return { value: undefined, problems, ...ending }
+  // Of a text that is no YAML at all nothing is worth looking at.
+  if (contents === null || isEmpty(contents) || syntax.length > mostErrors)
+    return { value: undefined, problems, ...ending }
   const meant: Dialect = dialect === 'data' && isJson(source.text) ? 'json' : dialect
   const found: Diagnostic[] = []
   const conversion = { source, parsed, dialect: meant, problems: found, anchors: new Map(), aliases: 0, full: false }
   const value = convert(contents, 0, conversion)
   const all = [...problems, ...before(found, broken)].sort(byPlace)
   return { value, problems: firstProblems(all, file), ...ending }
+}
+
+const mostErrors = 1000
+
+/** The parser's findings are errors, each of which would remember the stack: most of the cost of a bad file. */
+const withoutStacks = <T>(act: () => T): T => {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return act()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 const isEmpty = (contents: NonNullable<Document.Parsed['contents']>): boolean =>
@@ -122,14 +137,25 @@ const syntaxErrors = (
   source: SourceText,
   tokens: readonly CST.Token[],
 ): Diagnostic[] => {
-  const byLine = new Map<number, Diagnostic>()
   const found: YAMLError[] = documents.flatMap((document) => document.errors)
+  const [first] = found
+  if (first === undefined) return []
+  const cause = causeOf(first.pos[0], { documents, tokens }, source)
+  if (cause !== undefined) return [cause]
+  const byLine = new Map<number, Diagnostic>()
   for (const error of found) {
-    const end = positionAt(source, Math.min(error.pos[0], source.text.length))
-    const at = /closing .quote/.test(error.message) ? (openQuote(tokens, source) ?? end) : end
+    // What the parser did not expect behind its first finding is a consequence of that.
+    if (error !== first && error.code === 'UNEXPECTED_TOKEN') continue
+    const at = positionAt(source, visible(error.pos[0], source.text))
     if (!byLine.has(at.line)) byLine.set(at.line, { severity: 'error', ...wordingOf(error), at })
   }
   return [...byLine.values()]
+}
+
+/** The parser may point at the line end before what it means. */
+const visible = (offset: number, text: string): number => {
+  const blanks = /^\n\s*/.exec(text.slice(offset))?.[0] ?? ''
+  return Math.min(offset + blanks.length === text.length ? offset : offset + blanks.length, text.length)
 }
 
 const secondDocument = (document: Document.Parsed, source: SourceText): Diagnostic => ({
@@ -160,5 +186,6 @@ const tokensOf = (text: string): Tokens => {
     const beyond = parser.stack.length > limits.depth + 1 ? parser.stack[limits.depth + 1] : undefined
     if (beyond && 'items' in beyond) return { kind: 'deep', offset: beyond.offset }
   }
-  return { kind: 'tokens', tokens: [...tokens, ...parser.end()] }
+  for (const token of parser.end()) tokens.push(token)
+  return { kind: 'tokens', tokens }
 }

@@ -121,7 +121,7 @@ const buildSections = (document: PlayDocument, building: Building, choice: TagCh
   for (const section of [document.preTasks, document.tasks, document.postTasks]) {
     const tasks = buildTasks(section, outer, building)
     for (const tag of tasks.flatMap((task) => task.tags)) tags.add(tag)
-    all.push(...tasks.filter((task) => isChosen(task.tags, choice)))
+    for (const task of tasks) if (isChosen(task.tags, choice)) all.push(task)
     if (all.length > (flushes.at(-1) ?? 0)) flushes.push(all.length)
   }
   return { tasks: all, flushes, tags, outer }
@@ -136,7 +136,7 @@ export const buildPlay = async (
   const found = nothingFound()
   const { problems } = found
   const take = <T>({ value, problems: more }: Checked<T>): T => {
-    problems.push(...more)
+    for (const problem of more) problems.push(problem)
     return value
   }
   const scope = scopeOf(

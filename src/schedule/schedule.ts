@@ -67,12 +67,12 @@ const buildPlaybooks = async (request: ScheduleRequest, setting: PlaySetting): P
   const spans: { readonly file: string; readonly first: number; readonly end: number }[] = []
   const plays: BuiltPlay[] = []
   for (const { value, problems: found } of loaded) {
-    problems.push(...found)
+    for (const problem of found) problems.push(problem)
     if (value === undefined) continue
     const first = plays.length
     for (const { document, file } of value.plays) {
       const built = await buildPlay(document, { file, number: plays.length + 1 }, setting)
-      problems.push(...built.problems)
+      for (const problem of built.problems) problems.push(problem)
       plays.push(built.value)
     }
     spans.push({ file: value.file, first, end: plays.length })
@@ -173,7 +173,7 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
       ? unknownTags(request, [...value.plays.flatMap((each) => [...each.tags]), ...included.tags])
       : []
   problems.push(...tagged, ...nobody(request, value.plays, [...problems, ...tagged]))
-  problems.push(...checkPlays(value.plays, { scope, included }))
+  for (const problem of checkPlays(value.plays, { scope, included })) problems.push(problem)
   const include: Schedule['include'] = (task, play, one) => {
     const read = includes.read(task, play, one)
     if ('problem' in read) return read.problem

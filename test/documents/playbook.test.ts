@@ -28,7 +28,7 @@ const task = (lines: string): string =>
 /** One task of these lines, which begin in line 3. */
 const only = (lines: string): string => `- hosts: all\n  tasks:\n    - ${lines.replaceAll('\n', '\n      ')}\n`
 
-const all = 'the task types are sysctl, vip-on-lo, persist, command, copy, debug, assert'
+const all = '`ipvs-play doc` lists the task types'
 const sudo = 'sudo is used; remove it'
 const facts = 'facts are read by themselves; remove it'
 
