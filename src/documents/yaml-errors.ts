@@ -69,7 +69,7 @@ const byMessage: readonly (readonly [RegExp, (match: RegExpExecArray) => Wording
       hint: 'align it with the lines above, or begin an item with "- "',
     }),
   ],
-  [/Unexpected scalar at node end/, () => ({ summary: 'there is text after the end of the value', hint: quote })],
+  [/Unexpected \S*scalar at node end/, () => ({ summary: 'there is text after the end of the value', hint: quote })],
   [/(?:must|expected to) end with an? (.)/i, ([, mark]) => ({ summary: `the closing ${mark} is missing` })],
   [/Missing , (?:or : )?between/, () => ({ summary: 'a comma is missing before this' })],
   [/Unexpected (?:flow-)?(map|seq)/, () => ({ summary: 'a bracket stands where none can be', hint: quote })],
