@@ -1,15 +1,25 @@
 /** `failed_when`, `changed_when` and `until`: conditions on a result. */
-import type { DocNode, Rendered, Scope, Value } from '../model/document.ts'
+import type { Binding, DocNode, Rendered, Scope, Value } from '../model/document.ts'
 import type { Task } from '../model/schedule.ts'
 import { judgeConditions } from '../schedule/conditions.ts'
+import { pendingField } from '../schedule/pending.ts'
 import { type ForeseenOutcome, resultOf } from './outcome.ts'
+
+const why = 'its result'
+
+/** What a command will say is not known before; of a change only whether it will fail is not. */
+const bindingOf = (outcome: ForeseenOutcome): Binding => {
+  if (outcome.unsure && outcome.status === 'would-change') return { kind: 'pending', why }
+  const value = outcome.unsure ? { ...resultOf(outcome), failed: pendingField(why) } : resultOf(outcome)
+  return { kind: 'value', value: value as Value }
+}
 
 /** The scope of a task's item with its result under the registered name. */
 const withResult = (scope: Scope, { register }: Task, outcome: ForeseenOutcome): Scope => {
   if (register === undefined) return scope
-  const value = resultOf(outcome) as Value
+  const binding = bindingOf(outcome)
   return {
-    get: (name) => (name === register ? { kind: 'value', value } : scope.get(name)),
+    get: (name) => (name === register ? binding : scope.get(name)),
     names: () => [...scope.names(), register],
   }
 }
@@ -43,7 +53,11 @@ export const judged = (outcome: ForeseenOutcome, task: Task, scope: Scope): Fore
 
 const judgedChanged = (outcome: ForeseenOutcome, task: Task, scope: Scope): ForeseenOutcome => {
   const changed = verdictOn(task.changedWhen, task, outcome, scope)
-  if (changed === undefined || changed.kind === 'waits') return outcome
+  if (changed === undefined) return outcome
+  if (changed.kind === 'waits')
+    return outcome.status === 'would-change'
+      ? { status: 'unknown', differences: [], reason: `\`changed_when\` depends on ${changed.on}` }
+      : outcome
   if (changed.kind === 'problem') return wrong(outcome, changed)
   if (outcome.status === 'failed') return { ...outcome, wasChanged: changed.value }
   if (changed.value) return outcome.status === 'ok' ? { ...outcome, status: 'changed' } : outcome

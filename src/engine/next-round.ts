@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../model/document.ts'
 import type { Source } from '../model/task-type.ts'
 import { failed } from './advance.ts'
 import type { Engine } from './engine.ts'
@@ -115,14 +116,25 @@ const loseTouch = async (ended: NotRead, walk: WalkState, engine: Engine): Promi
   return 'over'
 }
 
+/** Whether directors still use a VIP is known of the host's own play only. */
+const notFromAway = (address: string, on: string): Diagnostic => ({
+  severity: 'error',
+  summary: `${address} stays on ${on}: a delegated task takes no VIP away`,
+  hint: `write a play with \`hosts: ${on}\` for it`,
+})
+
 /** What the fleet refuses of this round: `task id/item index` → why. */
 export const unmetDemands = async (round: Round, walk: WalkState, engine: Engine) => {
   const unmet = new Map()
   for (const { task, items } of round.tasks) {
     for (const [index, item] of items.entries()) {
       for (const { address } of changesOf(item).flatMap(({ demands }) => demands ?? [])) {
+        if (item.on !== undefined) {
+          unmet.set(`${task.id}/${index}`, notFromAway(address, item.on))
+          continue
+        }
         const query = {
-          host: item.on ?? walk.host.name,
+          host: walk.host.name,
           vip: address,
           serverAddresses: () => serverAddresses(address, walk, engine),
         }

@@ -308,6 +308,21 @@ describe.skipIf(skipped)('many hosts', () => {
     expect(taskOf(ended, 'rs1', 'Each')).toMatchObject({ delegated_to: 'rs2, rs3' })
   })
 
+  test('a delegated task takes no VIP away: only the play of its own host asks the directors', async () => {
+    const guards = 'net.ipv4.conf.all.arp_ignore: 1, net.ipv4.conf.all.arp_announce: 2'
+    const held = await run(tasks(`- {sysctl: {${guards}}}\n- {vip-on-lo: "{{ vip }}"}\n`, 'hosts: rs2'))
+    expect(held.code, held.stdout).toBe(0)
+    const remove = `- {name: Take, vip-on-lo: {address: "{{ vip }}", state: absent}, delegate_to: rs2}\n`
+    for (const more of [['--check'], []]) {
+      const ended = await run(tasks(remove, 'hosts: lb1'), ...more)
+      expect(taskOf(ended, 'lb1', 'Take')).toMatchObject({
+        status: 'failed',
+        reason: '10.88.0.100 stays on rs2: a delegated task takes no VIP away',
+      })
+    }
+    expect((await fleet.exec('rs2', 'ip -4 -o addr show dev lo')).stdout).toContain('10.88.0.100/32')
+  })
+
   test('a value of another host is waited for', async () => {
     const ended = await run(
       tasks(
