@@ -4,6 +4,7 @@ import type { CommandResult, Reading } from '../model/task-type.ts'
  * A service as the init system knows it.
  * - `running`: the init system is process 1 now; without it only `atBoot` can be known, and `active` is undefined.
  * - `known`: there is such a unit or init script. `atBoot`: `fixed` is a unit that is not enabled by itself (static).
+ * - `levels`: the runlevels of OpenRC that start it.
  * - `once`: it does its work and ends (oneshot without RemainAfterExit). `stale`: its unit file changed on disk.
  */
 export interface ServiceReading {
@@ -12,12 +13,14 @@ export interface ServiceReading {
   readonly known: boolean
   readonly active?: boolean
   readonly atBoot: 'enabled' | 'disabled' | 'masked' | 'fixed'
+  readonly levels?: readonly string[]
   readonly once: boolean
   readonly stale: boolean
 }
 
 // A unit that is only starting (a crash loop is, half of the time) is not active.
 const words = `init() {
+V=
 if [ -d /run/systemd/system ]; then I=systemd R=1; elif [ -d /run/openrc ]; then I=openrc R=1
 elif command -v systemctl >/dev/null; then I=systemd R=; elif command -v rc-update >/dev/null; then I=openrc R=
 else I=none R=; fi
@@ -31,7 +34,7 @@ esac
 boot() {
 case $I in
 systemd) B=$(systemctl is-enabled -- "$1" 2>/dev/null); B=\${B:-not-found} ;;
-*) B=disabled; set +f; for f in /etc/runlevels/*; do [ ! -e "$f/$1" ] || B=enabled; done; set -f; [ -e "/etc/init.d/$1" ] || B=not-found ;;
+*) B=disabled V=; set +f; for f in /etc/runlevels/*; do [ ! -L "$f/$1" ] || B=enabled V="$V \${f##*/}"; done; set -f; [ -e "/etc/init.d/$1" ] || B=not-found ;;
 esac
 }
 set -f
@@ -39,7 +42,7 @@ init`
 
 const read = `${words}
 boot "$1"
-echo "init=$I$R"; echo "boot=$B"
+echo "init=$I$R"; echo "boot=$B"; [ -z "$V" ] || echo "levels=$V"
 [ "$R" ] || exit 0
 active "$1"; echo "active=$A"
 [ $I != systemd ] || systemctl show -p LoadState,Type,RemainAfterExit,NeedDaemonReload -- "$1"`
@@ -83,10 +86,12 @@ const parseService = ({ stdout }: CommandResult): ServiceReading => {
   const boot = fields.get('boot') ?? 'not-found'
   const load = fields.get('LoadState')
   const active = fields.get('active')
+  const levels = (fields.get('levels') ?? '').split(' ').filter((level) => level !== '')
   return {
     init: init.startsWith('systemd') ? 'systemd' : init.startsWith('openrc') ? 'openrc' : 'none',
     running: init.endsWith('1'),
     known: load === undefined ? boot !== 'not-found' : load !== 'not-found',
+    ...(levels.length === 0 ? {} : { levels }),
     ...(active === undefined ? {} : { active: active === 'yes' }),
     atBoot: Object.hasOwn(states, boot) ? (states[boot] ?? 'disabled') : 'disabled',
     once: fields.get('Type') === 'oneshot' && fields.get('RemainAfterExit') !== 'yes',

@@ -114,10 +114,10 @@ const act = ({ init }: ServiceReading, verb: 'start' | 'stop' | 'restart' | 'rel
   limit: 300,
 })
 
-const link = ({ init }: ServiceReading, verb: 'enable' | 'disable', name: string): Step => {
-  if (init === 'systemd') return run('systemctl', verb, '--', name)
-  return verb === 'enable' ? run('rc-update', 'add', name, 'default') : run('rc-update', '--all', 'del', name)
-}
+const links = ({ init, levels = ['default'] }: ServiceReading, verb: 'enable' | 'disable', name: string): Step[] =>
+  init === 'systemd'
+    ? [run('systemctl', verb, '--', name)]
+    : levels.map((level) => run('rc-update', verb === 'enable' ? 'add' : 'del', name, level))
 
 const bootChange = (
   { name, enabled }: Named,
@@ -130,8 +130,8 @@ const bootChange = (
     what: `${name} at boot`,
     from: now.atBoot,
     to: `${to}d`,
-    steps: [link(now, to, name)],
-    undo: [link(now, back, name)],
+    steps: links(now, to, name),
+    undo: links(now, back, name),
     leaves: [{ reading, value: { ...now, atBoot: `${to}d` } satisfies ServiceReading }],
   }
 }

@@ -31,10 +31,17 @@ const table: readonly { wish: { [key: string]: Value }; now: string; told: strin
     },
     {
       wish: { state: 'stopped', enabled: false },
-      now: openrc('yes', 'enabled'),
+      now: `${openrc('yes', 'enabled')}levels= boot default\n`,
       told: ['x at boot: enabled → disabled', 'x: running → stopped'],
-      run: ['rc-update --all del x', 'rc-service -- x stop'],
-      undo: ['rc-update add x default', 'rc-service -- x start'],
+      run: ['rc-update del x boot', 'rc-update del x default', 'rc-service -- x stop'],
+      undo: ['rc-update add x boot', 'rc-update add x default', 'rc-service -- x start'],
+    },
+    {
+      wish: { enabled: true },
+      now: openrc('yes', 'disabled'),
+      told: ['x at boot: disabled → enabled'],
+      run: ['rc-update add x default'],
+      undo: ['rc-update del x default'],
     },
     { wish: { enabled: true }, now: systemd('no', 'static'), told: [], run: [], undo: [] },
     {
