@@ -5,6 +5,7 @@ import { withItem } from '../schedule/loop.ts'
 import { isElsewhere, namesGiven } from '../schedule/registers.ts'
 import { foresee, resolve, type WorkItem } from '../schedule/resolve.ts'
 import { standsAlone } from '../schedule/round-rules.ts'
+import { hideTaskSecrets } from '../schedule/secret-values.ts'
 import { doubtOf } from './doubt.ts'
 import { type Engine, interpreterOf } from './engine.ts'
 import { createFactBook, NotRead } from './facts.ts'
@@ -108,6 +109,7 @@ const planTask = (task: Task, index: number, planner: Planner): Verdict => {
   const learned = learnedBy(walk, engine, draft.results)
   // Before the first command of all nothing is certain that depends on a task which waits for the facts.
   const scope = engine.schedule.scope(walk.play, walk.host.name, learned)
+  if (engine.hide !== undefined) hideTaskSecrets(task, walk.play, scope, engine.hide)
   const entry = draft.queue[index] as Entry
   const doubt = draft.interpreter.writes ? undefined : doubtOf(entry, walk)
   const resolved = resolve(task, walk.play, scope)

@@ -5,6 +5,7 @@ import type { Play, Task } from '../model/schedule.ts'
 import { isSecretName, textsIn } from '../secret.ts'
 import { renderNode } from '../template/render.ts'
 import type { Schedule } from './schedule.ts'
+import type { PlayScope } from './scope.ts'
 
 type Hide = (texts: readonly string[]) => void
 
@@ -51,16 +52,24 @@ const namesIn = (maps: readonly MapNode[]): readonly string[] =>
     ),
   )
 
-interface SecretTask {
-  readonly task: Task
-  readonly nodes: readonly DocNode[]
+/** Computes once for a key, and forgets with it. */
+const cached = <K extends object, V>(make: (key: K) => V): ((key: K) => V) => {
+  const known = new WeakMap<K, V>()
+  return (key) => {
+    const found = known.get(key) ?? make(key)
+    known.set(key, found)
+    return found
+  }
 }
 
-const secretTasks = ({ tasks, handlers }: Play): readonly SecretTask[] =>
-  [...tasks, ...handlers].flatMap((task) => {
-    const nodes = [...task.vars, ...task.environment, task.args].flatMap(secretNodes)
-    return nodes.length === 0 ? [] : [{ task, nodes }]
-  })
+const nodesOfTask = cached(({ vars, environment, args }: Task) => [...vars, ...environment, args].flatMap(secretNodes))
+const namesOfPlay = cached(({ vars }: Play) => namesIn(vars))
+
+/** What a task brings along: of one that was included, or that waited for a result, it is known only now. */
+export const hideTaskSecrets = (task: Task, play: Play, scope: PlayScope, hide: Hide): void => {
+  for (const name of namesOfPlay(play)) hideBinding(name, scope.get(name), scope, hide)
+  for (const node of nodesOfTask(task)) hideNode(node, scope.forTask(task), hide)
+}
 
 /** Tells every secret that a name gives away, for each host of the plays. */
 export const hideSecretValues = (
@@ -70,15 +79,14 @@ export const hideSecretValues = (
 ): void => {
   const shared = new Set([...namesOf(inventory), ...namesIn(extraVars)])
   for (const play of playbooks.flatMap(({ plays }) => plays)) {
-    const names = new Set([...shared, ...namesIn(play.vars)])
-    const tasks = secretTasks(play)
+    const tasks = [...play.tasks, ...play.handlers].filter((task) => nodesOfTask(task).length > 0)
     const around = play.environment === undefined ? [] : secretNodes(play.environment)
-    if (names.size + tasks.length + around.length === 0) continue
+    if (shared.size + namesOfPlay(play).length + tasks.length + around.length === 0) continue
     for (const host of play.hosts) {
       const view = scope(play, host, { facts: new Map(), results: new Map() })
-      for (const name of names) hideBinding(name, view.get(name), view, hide)
+      for (const name of new Set([...shared, ...namesOfPlay(play)])) hideBinding(name, view.get(name), view, hide)
       for (const node of around) hideNode(node, view, hide)
-      for (const { task, nodes } of tasks) for (const node of nodes) hideNode(node, view.forTask(task), hide)
+      for (const task of tasks) for (const node of nodesOfTask(task)) hideNode(node, view.forTask(task), hide)
     }
   }
 }

@@ -62,6 +62,9 @@ const tellers: readonly ((s: Name) => string)[] = [
   (s) => `- block:\n        - fail: {msg: "{{ ${s} }}"}\n      rescue:\n        - debug: {var: ansible_failed_result}`,
   (s) => `- fail: {msg: "{{ ${s} }}"}`,
   (s) => `- sysctl: {net.ipv4.ip_forward: "{{ ${s} }}"}\n      ignore_errors: true`,
+  (s) => `- include_tasks: inner.yml\n      vars: {told: "{{ ${s} | upper }}!"}`,
+  (s) =>
+    `- command: {argv: [echo, "{{ ${s} }}9"]}\n      register: first\n      no_log: true\n    - debug: {msg: "{{ late_token }}"}\n      vars: {late_token: "late {{ first.stdout }}"}`,
 ]
 /** They are found before a host hears of them, and told. */
 const mistakes: readonly ((s: Name) => string)[] = [
@@ -93,6 +96,7 @@ describe.skipIf(skipped)('with a real host', () => {
     fleet = await bringUp({ directors: 1, realservers: 1 })
     mkdirSync(join(fleet.inventory, 'group_vars'), { recursive: true })
     writeFileSync(join(fleet.folder, 'vault-password'), vaultPassword)
+    fleet.write('inner.yml', '- debug: {msg: "{{ inner_token }}"}\n  vars: {inner_token: "{{ told }}"}\n')
   })
   afterAll(() => fleet?.down())
 
