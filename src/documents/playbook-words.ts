@@ -6,7 +6,10 @@ const words = (text: string): readonly string[] => text.split(/\s+/).filter((wor
 
 export const playKeywords = words(`name hosts vars vars_files pre_tasks tasks post_tasks handlers serial strategy order
   max_fail max_unreachable max_fail_percentage any_errors_fatal ignore_unreachable throttle
-  tags become become_user remote_user environment`)
+  tags become become_user remote_user environment gather_facts force_handlers`)
+
+/** Words of Ansible that may stand with this value only: what they then say holds here anyway. */
+export const impliedInPlays: Readonly<Record<string, boolean>> = { gather_facts: false, force_handlers: true }
 
 /** What tasks have of their own or from blocks and imports around them. */
 const inheritedKeywords = words(`name when tags notify vars environment become become_user no_log ignore_errors
@@ -51,7 +54,7 @@ const playLater: Readonly<Record<string, string | undefined>> = {
 const playNever: Readonly<Record<string, string>> = {
   roles: 'write the tasks of the role under `tasks:`',
   vars_prompt: 'give the value with --extra-vars',
-  gather_facts: 'facts are read by themselves; remove it',
+  gather_facts: 'facts are read by themselves; remove it, or write `gather_facts: false`',
   gather_subset: 'facts are read by themselves; remove it',
   gather_timeout: 'facts are read by themselves; remove it',
   fact_path: 'facts are read by themselves; remove it',

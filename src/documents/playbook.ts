@@ -20,7 +20,7 @@ import {
   textOf,
 } from './playbook-fields.ts'
 import { type ImportedPlaybook, isPlaybookImport, readPlaybookImport } from './playbook-import.ts'
-import { judgePlayWord, playKeywords } from './playbook-words.ts'
+import { impliedInPlays, judgePlayWord, playKeywords } from './playbook-words.ts'
 import { present } from './present.ts'
 import { parseYaml } from './yaml.ts'
 
@@ -104,9 +104,11 @@ const readWord = <T extends string>(
 }
 
 const judgeWords = (map: MapNode, types: readonly string[], report: Report): void => {
-  for (const { key } of map.entries) {
+  for (const { key, value } of map.entries) {
     const word = String(key.value)
-    if (playKeywords.includes(word)) continue
+    const implied = impliedInPlays[word]
+    const holds = implied === undefined || (value.kind === 'scalar' && value.value === implied)
+    if (playKeywords.includes(word) && holds) continue
     const { summary, hint } = judgePlayWord(word, types)
     report(mistake(key.at, summary, hint))
   }

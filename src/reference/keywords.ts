@@ -58,6 +58,8 @@ export const playWords: Readonly<Record<string, Keyword>> = {
     means: 'The order of hosts.',
     shape: oneOfThese('inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'),
   },
+  gather_facts: { means: 'Of Ansible; only `false`: facts are read by themselves.', shape: { enum: [false] } },
+  force_handlers: { means: 'Of Ansible; only `true`: handlers of proven changes always run.', shape: { enum: [true] } },
   remote_user: { means: 'Log in as this user.', shape: text },
   drain: { means: 'Take a host out of rotation while it changes.', shape: either(boolean, map) },
   verify: { means: 'Tasks that prove a host, and each batch.', shape: either(boolean, tasks) },

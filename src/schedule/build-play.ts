@@ -2,6 +2,7 @@
 
 import type { Keyring } from '../documents/keyring.ts'
 import type { Order, PlayDocument } from '../documents/playbook.ts'
+import { tasksWithin } from '../documents/playbook-block.ts'
 import { textOf } from '../documents/playbook-fields.ts'
 import { present } from '../documents/present.ts'
 import { limitHosts, selectHosts } from '../inventory/patterns.ts'
@@ -157,7 +158,10 @@ export const buildPlay = async (
   }
   const { tasks, flushes, tags, outer } = buildSections(document, building, setting.choice)
   const handlers = buildTasks(document.handlers, outer, { ...building, nextId: numbering(`${number}.h`) })
-  problems.push(...unknownHandlers(found.notified, handlers))
+  // A handler that could not be read may be the very one.
+  const allRead =
+    !document.handlers.includes(undefined) && tasksWithin(document.handlers).every(({ work }) => work !== undefined)
+  if (allRead) problems.push(...unknownHandlers(found.notified, handlers))
   const name = document.name && renderNode(document.name, scope)
   const limits = {
     serial: document.serial && take(readSerial(document.serial, scope)),

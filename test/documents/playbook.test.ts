@@ -58,6 +58,10 @@ describe('mistakes of a playbook', () => {
   ])('%j', (text, problem) => expect(say(text)).toBe(problem))
 })
 
+test('words of Ansible that say what holds here anyway are no mistakes', () => {
+  expect(say(play('gather_facts: no\nforce_handlers: true'))).toBe('')
+})
+
 describe('mistakes of a play', () => {
   test.each([
     ['task: []', '2:3 unknown keyword `task` in a play | did you mean `tasks`?'],
@@ -68,7 +72,10 @@ describe('mistakes of a play', () => {
     ['delegate_to: x', '2:3 `delegate_to` is a keyword of tasks, not of plays | put it on the tasks that it concerns'],
     ['roles: [web]', '2:3 `roles` of Ansible is not part of ipvs-play | write the tasks of the role under `tasks:`'],
     ['vars_prompt: []', '2:3 `vars_prompt` of Ansible is not part of ipvs-play | give the value with --extra-vars'],
-    ['gather_facts: false', `2:3 \`gather_facts\` of Ansible is not part of ipvs-play | ${facts}`],
+    [
+      'gather_facts: true',
+      `2:3 \`gather_facts\` of Ansible is not part of ipvs-play | ${facts}, or write \`gather_facts: false\``,
+    ],
     ['become_method: su', `2:3 \`become_method\` of Ansible is not part of ipvs-play | ${sudo}`],
     [
       'connection: local',
