@@ -1,7 +1,7 @@
 /** The names of Ansible's modules: those that are task types here, and the nearest way for those that are not. */
 
 /** Other names of task types. */
-const aliases: Readonly<Record<string, string>> = {
+export const aliases: Readonly<Record<string, string>> = {
   wait_for: 'wait-for',
   systemd: 'service',
   systemd_service: 'service',

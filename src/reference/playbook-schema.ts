@@ -1,4 +1,5 @@
 /** JSON Schema of playbooks, for editors: what the YAML language server completes, explains and underlines. */
+import { aliases } from '../documents/module-words.ts'
 import { playKeywords, structureKeywords, taskKeywords } from '../documents/playbook-words.ts'
 import type { TaskType } from '../model/task-type.ts'
 import { type Keyword, playWords, tasks, taskWords } from './keywords.ts'
@@ -72,6 +73,9 @@ const argumentsOf = (type: TaskType<unknown>): Schema => {
 /** @param types  the task types, each a key of tasks */
 export const playbookSchema = (types: Iterable<TaskType<unknown>>): Schema => {
   const work = Object.fromEntries([...types].map((type) => [type.name, argumentsOf(type)]))
+  const others = Object.entries(aliases).flatMap(([alias, type]) =>
+    work[type] === undefined ? [] : [[alias, work[type]] as const],
+  )
   const play = {
     type: 'object',
     properties: keywords([...playKeywords, 'import_playbook', 'when'], playWords),
@@ -80,9 +84,13 @@ export const playbookSchema = (types: Iterable<TaskType<unknown>>): Schema => {
   }
   const task = {
     type: 'object',
-    properties: { ...keywords([...taskKeywords, ...structureKeywords], taskWords), ...work },
+    properties: {
+      ...keywords([...taskKeywords, ...structureKeywords], taskWords),
+      ...work,
+      ...Object.fromEntries(others),
+    },
     // The full names of Ansible stand for the short ones.
-    patternProperties: { '^ansible\\.(builtin|legacy|posix)\\.[a-z_]+$': {} },
+    patternProperties: { '^(ansible\\.(builtin|legacy|posix)|community\\.general)\\.[a-z_]+$': {} },
     additionalProperties: false,
   }
   return {
