@@ -12,6 +12,7 @@ const task = { play: 'Real servers', task: 'Hold the VIP', task_id: '2.h1', wher
 const samples: { readonly [type in Happening['type']]: Required<Extract<Happening, { type: type }>> } = {
   'run-started': {
     type: 'run-started',
+    carried_out: 1,
     run: '20261124T041200Z-x7k2',
     playbook: 'site.yml',
     check: false,
@@ -56,7 +57,7 @@ const samples: { readonly [type in Happening['type']]: Required<Extract<Happenin
   'run-finished': { type: 'run-finished', exit: 6, reasons: [6, 2], seconds: 1, recap: { a: nothing() }, resume: 'x' },
 }
 const optional = new Set(
-  'item reason hint result ignored rescued delegated_to diff behind_unknown notes where resume'.split(' '),
+  'item reason hint result ignored rescued delegated_to diff behind_unknown notes where resume carried_out'.split(' '),
 )
 const required = new Set([
   'task-finished.where',

@@ -9,6 +9,7 @@ import { createHosts } from '../engine/walk-state.ts'
 import type { Diagnostic } from '../model/document.ts'
 import type { Happening, Reporter, RunEvent } from '../model/event.ts'
 import type { Inventory } from '../model/inventory.ts'
+import type { Task } from '../model/schedule.ts'
 import { createRedactor } from '../reporters/redact.ts'
 import { createTally, exitCode, type Tally } from '../reporters/tally.ts'
 import { runPlays } from '../rollout/run.ts'
@@ -96,6 +97,9 @@ const hostsOf = (schedule: Schedule): readonly string[] => [
   ...new Set(schedule.playbooks.flatMap(({ plays }) => plays.flatMap(({ hosts }) => hosts))),
 ]
 
+const tasksOf = (schedule: Schedule): readonly Task[] =>
+  schedule.playbooks.flatMap(({ plays }) => plays.flatMap(({ tasks, handlers }) => [...tasks, ...handlers]))
+
 interface Start {
   readonly playbooks: readonly string[]
   readonly options: RunOptions
@@ -120,7 +124,16 @@ const start = async ({ playbooks, options, inventory, schedule, reach, hosts, ke
   const stopListening = onSignals(halt, abort, emit, files.flush)
   const hide = (texts: readonly string[]) => texts.forEach(keyring.hide)
   const engine = assemble({ options, inventory, schedule, reach, files, halt, abort, quit, emit, keyring, hide })
-  emit({ type: 'run-started', run: files.run, playbook: playbooks.join(' '), check: isCheck(options), hosts })
+  const check = isCheck(options)
+  const carriedOut = check ? tasksOf(schedule).filter(({ checkMode }) => checkMode === false).length : 0
+  emit({
+    type: 'run-started',
+    run: files.run,
+    playbook: playbooks.join(' '),
+    check,
+    ...(carriedOut > 0 && { carried_out: carriedOut }),
+    hosts,
+  })
   try {
     const plays = schedule.playbooks.flatMap((playbook) => playbook.plays)
     const { left } = await runPlays(plays, engine, options.forks)

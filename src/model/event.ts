@@ -34,6 +34,8 @@ export type Happening =
       readonly run: string
       readonly playbook: string
       readonly check: boolean
+      /** Check: tasks that say `check_mode: false`, and are carried out all the same; absent: none. */
+      readonly carried_out?: number
       readonly hosts: readonly string[]
     }
   | {

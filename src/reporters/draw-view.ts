@@ -2,7 +2,7 @@ import cliTruncate from 'cli-truncate'
 import type { Status } from '../model/event.ts'
 import { textWidth } from '../text-width.ts'
 import { type Paint, symbols } from './paint.ts'
-import { oneLine, plural } from './printable.ts'
+import { checkMode, oneLine, plural } from './printable.ts'
 import { byWeight, type PlayView, type TaskView, type View } from './view.ts'
 
 interface Size {
@@ -42,9 +42,9 @@ export const drawView = (
     .map((line) => fit(line, columns))
 }
 
-const runHeading = ({ playbook, hosts, check, since }: View, { paint, now }: Drawing): string => {
+const runHeading = ({ playbook, hosts, check, carriedOut, since }: View, { paint, now }: Drawing): string => {
   const seconds = `${Math.max(0, Math.round((now - since) / 1000))} s`
-  const mode = check ? [paint.yellow('check mode: nothing is written on any host')] : []
+  const mode = check ? [paint.yellow(checkMode(carriedOut))] : []
   return [`${paint.bold(oneLine(playbook))} on ${plural(hosts, 'host')}`, ...mode, paint.dim(seconds)].join(' · ')
 }
 

@@ -2,7 +2,7 @@ import type { Value } from '../model/document.ts'
 import type { Reporter, RunEvent } from '../model/event.ts'
 import type { Write } from './ndjson.ts'
 import { createPaint } from './paint.ts'
-import { oneLine, plural, printable, someNames } from './printable.ts'
+import { checkMode, oneLine, plural, printable, someNames } from './printable.ts'
 import { createSummary } from './summary.ts'
 
 export interface PlainOptions {
@@ -39,7 +39,7 @@ export const createPlain = (write: Write, { color, diff, verbosity }: PlainOptio
       summary.see(event)
       switch (event.type) {
         case 'run-started':
-          if (event.check) line(paint.dim('check mode: nothing is written on any host'))
+          if (event.check) line(paint.dim(checkMode(event.carried_out)))
           break
         case 'play-started':
           line(

@@ -22,3 +22,9 @@ export const someNames = (names: readonly string[], most = 5): string =>
   names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 
 export const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
+
+/** What check mode is, and which tasks a playbook has carried out in it all the same. */
+export const checkMode = (carriedOut = 0): string =>
+  carriedOut === 0
+    ? 'check mode: nothing is written on any host'
+    : `check mode: nothing is written on any host but by ${plural(carriedOut, 'task')} with check_mode: false`

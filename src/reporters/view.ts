@@ -3,6 +3,8 @@ import type { RunEvent, Status } from '../model/event.ts'
 /** What the live list shows, as a value that events change and a pure function draws. */
 export interface View {
   readonly check: boolean
+  /** Check: tasks that are carried out all the same. */
+  readonly carriedOut: number
   readonly playbook: string
   readonly hosts: number
   /** When the first event came (ms). */
@@ -34,13 +36,22 @@ export interface TaskView {
 
 interface MutableView {
   check: boolean
+  carriedOut: number
   playbook: string
   hosts: number
   since: number
   plays: PlayView[]
   notice: string
 }
-export const newView = (): MutableView => ({ check: false, playbook: '', hosts: 0, since: 0, plays: [], notice: '' })
+export const newView = (): MutableView => ({
+  check: false,
+  carriedOut: 0,
+  playbook: '',
+  hosts: 0,
+  since: 0,
+  plays: [],
+  notice: '',
+})
 
 const newTask = (name: string): TaskView => ({
   name,
@@ -56,6 +67,7 @@ export const showEvent = (view: MutableView, event: RunEvent, now: number): void
   switch (event.type) {
     case 'run-started':
       view.check = event.check
+      view.carriedOut = event.carried_out ?? 0
       view.playbook = event.playbook
       view.hosts = event.hosts.length
       view.since = now

@@ -3,8 +3,15 @@ import type { Happening, RunEvent, Status } from '../../src/model/event.ts'
 /** Stamps an event as the composition root does. */
 export const stamp = (happening: Happening): RunEvent => ({ v: 1, at: '2026-11-24T04:12:00.000Z', ...happening })
 
-export const started = (hosts: readonly string[], check = false): RunEvent =>
-  stamp({ type: 'run-started', run: '20261124T041200Z-x7k2', playbook: 'site.yml', check, hosts })
+export const started = (hosts: readonly string[], check = false, carriedOut = 0): RunEvent =>
+  stamp({
+    type: 'run-started',
+    run: '20261124T041200Z-x7k2',
+    playbook: 'site.yml',
+    check,
+    ...(carriedOut > 0 && { carried_out: carriedOut }),
+    hosts,
+  })
 
 export const play = (hosts: readonly string[], tasks: readonly string[] = ['Hold the VIP'], number = 1): RunEvent =>
   stamp({

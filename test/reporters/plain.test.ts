@@ -95,4 +95,9 @@ describe('plain output', () => {
     expect(text).toContain('check mode: nothing is written on any host')
     expect(text).toContain('1 task stands behind an unknown')
   })
+
+  test('check mode names what is carried out all the same', async () => {
+    const text = await printed([started(['a'], true, 2), over(0, {})])
+    expect(text).toContain('nothing is written on any host but by 2 tasks with check_mode: false')
+  })
 })
