@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { Script } from 'node:vm'
 
 const digestBytes = 32
@@ -49,6 +50,9 @@ const writeCache = (script: Script): void => {
 }
 
 const start = (): void => {
+  // A pattern of a user that would try forever is matched by an engine that cannot; results are the same. Before the
+  // bundle: a code cache is for the flags that V8 had.
+  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
   // The build has seen to it that the bundle is ASCII: V8 then keeps one byte a character.
   const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(bundle, 'latin1')}\n})`
   const wanted = version !== '' && process.env.NODE_DISABLE_COMPILE_CACHE === undefined

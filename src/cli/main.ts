@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError, Help, type Option } from 'commander'
 import { completeCommand, completionCommand } from './completion.ts'
 import { docCommand, schemaCommand } from './doc.ts'
@@ -78,9 +77,6 @@ const program = async (argv: readonly string[]): Promise<Command> => {
       .configureOutput({ outputError: (text, write) => write(inOurWords(text, command)) })
   return root
 }
-
-/** A pattern of a user that would try forever is matched by an engine that cannot; results are the same. */
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
 
 const main = async (): Promise<void> => {
   try {
