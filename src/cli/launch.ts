@@ -53,6 +53,8 @@ const start = (): void => {
   // A pattern of a user that would try forever is matched by an engine that cannot; results are the same. Before the
   // bundle: a code cache is for the flags that V8 had.
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
+  // A heap of some twenty megabytes: several threads spend more on meeting than on copying.
+  setFlagsFromString('--no-parallel-scavenge')
   // The build has seen to it that the bundle is ASCII: V8 then keeps one byte a character.
   const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(bundle, 'latin1')}\n})`
   const wanted = version !== '' && process.env.NODE_DISABLE_COMPILE_CACHE === undefined

@@ -9,6 +9,7 @@ import { NotRead } from './facts.ts'
 import { rescueOf } from './flow.ts'
 import { judged } from './judge.ts'
 import { factsSet, registered } from './outcome.ts'
+import { planOf } from './plan-memo.ts'
 import { type Entry, includedEntries, putIn } from './queue.ts'
 import { controlOf, type Place, type PlannedItem, type PlannedTask, unsettles } from './round.ts'
 
@@ -34,7 +35,8 @@ export const planItems = (resolving: Resolving, planner: Planner, unknown: strin
   // Everything it reads is asked for, also while earlier tasks still wait for theirs.
   for (const item of items) {
     if (item.kind !== 'work') continue
-    for (const reading of task.type.readings(item.args)) want(reading, placeOf(task, item, planner), walk, draft)
+    const place = placeOf(task, item, planner)
+    for (const reading of task.type.readings(item.args)) want(reading, place, walk, draft)
   }
   if (draft.needs.size > 0) {
     awaitNames(task, draft)
@@ -129,9 +131,9 @@ const planItem = (
     ...(engine.run.verbosity === undefined ? {} : { verbosity: engine.run.verbosity }),
   }
   try {
-    const plan = task.type.plan(item.args, facts, setting)
-    if (plan.kind === 'changes') lasting.push(...(task.type.lasting?.(item.args, facts, setting) ?? []))
-    return plan
+    const planned = planOf(task, item.args, facts, setting)
+    lasting.push(...planned.lasting)
+    return planned.plan
   } catch (cause) {
     if (!(cause instanceof NotRead)) throw cause
     want(cause.reading, place, walk, draft)

@@ -66,7 +66,16 @@ interface Parsed {
   readonly assignments: readonly (Assignment & { readonly path: string })[]
 }
 
-const assignmentsOf = ({ path, lines }: SysctlFile): Parsed => ({
+/** Most hosts have the same files, and then the very same objects. */
+const known = new WeakMap<SysctlFile, Parsed>()
+
+const assignmentsOf = (file: SysctlFile): Parsed => {
+  const parsed = known.get(file) ?? parseFile(file)
+  known.set(file, parsed)
+  return parsed
+}
+
+const parseFile = ({ path, lines }: SysctlFile): Parsed => ({
   path,
   assignments: lines.flatMap((line) => {
     const assignment = parseAssignment(line)
