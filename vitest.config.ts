@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** They run whole scripts in three real shells: seconds each. */
 const shells = ['host-tests', 'lock', 'put', 'read-script', 'write-script'].map((name) => `test/remote/${name}.test.ts`)
 
+const setupFiles = ['test/setup.ts']
+
 // unit: pure and quick, the inner loop. shells: the scripts for hosts in this machine's shells.
 // fleet: real SSH servers in real namespaces, needs root.
 export default defineConfig({
@@ -16,14 +18,16 @@ export default defineConfig({
           exclude: ['test/fleet/**', ...shells],
           isolate: false,
           testTimeout: 60_000,
+          setupFiles,
         },
       },
-      { test: { name: 'shells', include: shells } },
+      { test: { name: 'shells', include: shells, setupFiles } },
       {
         test: {
           name: 'fleet',
           include: ['test/fleet/**/*.test.ts'],
           testTimeout: 120_000,
+          setupFiles,
           hookTimeout: 120_000,
           fileParallelism: false,
           // Whole machines in namespaces on a few shared cores: a second try is allowed, and the last lines tell it.

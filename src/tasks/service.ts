@@ -81,7 +81,8 @@ const onlyReload = (what: string): Plan => ({
 const planService = (wish: Named, reading: Reading<ServiceReading>, now: ServiceReading): Plan => {
   const { name, state } = wish
   const reload = wish.daemon_reload && now.init === 'systemd' && now.running ? [daemonReload] : []
-  const boot = bootChange(wish, reading, now)
+  const fresh = reload.length > 0 ? { ...now, stale: false } : now
+  const boot = bootChange(wish, reading, fresh)
   if (state === 'restarted' || state === 'reloaded' || (state === 'started' && now.once)) {
     const verb = state === 'started' || now.active !== true ? 'start' : state === 'reloaded' ? 'reload' : 'restart'
     const told: Difference = { what: name, from: now.active === true ? 'running' : 'stopped', to: `${verb}ed` }
@@ -92,7 +93,7 @@ const planService = (wish: Named, reading: Reading<ServiceReading>, now: Service
       foretold: [...(boot === undefined ? [] : [differenceOf(boot)]), told],
     }
   }
-  const after = boot === undefined ? now : (boot.leaves[0]?.value as ServiceReading)
+  const after = boot === undefined ? fresh : (boot.leaves[0]?.value as ServiceReading)
   const active = activeChange(wish, reading, after)
   const [first, ...others] = [boot, active].filter((change) => change !== undefined)
   if (first === undefined) return now.stale && reload.length > 0 ? onlyReload(`of ${name}`) : none(reading)

@@ -111,3 +111,12 @@ test.each<[Value, string]>([
   const parsed = service.parse(input)
   expect(parsed.ok ? '' : parsed.problems[0]?.summary).toContain(summary)
 })
+
+test('what is foretold of a service after a daemon-reload is no longer behind its unit file', () => {
+  const plan = planned(
+    { name: 'x', enabled: true, daemon_reload: true },
+    `${systemd('yes', 'disabled')}NeedDaemonReload=yes\n`,
+  )
+  const left = plan.kind === 'changes' ? plan.changes.flatMap(({ leaves }) => leaves) : []
+  expect(left.map(({ value }) => value)).toEqual([expect.objectContaining({ atBoot: 'enabled', stale: false })])
+})

@@ -209,6 +209,15 @@ test('default reaches interfaces without an IPv4 address, perhaps', () => {
   expect(change?.undo.map(text)).toEqual(['net/ipv4/conf/default/rp_filter=0', 'net/ipv4/conf/w1/rp_filter=0'])
 })
 
+test('what default may have reached is taken back to what was read', () => {
+  const host = { devices: ['eth0', 'w1'], addresses: addressed }
+  const changes = changesOf(planOf({ [conf('default', 'rp_filter')]: 1, [conf('w1', 'rp_filter')]: 2 }, host))
+  expect(changes.map(({ undo }) => undo.map(text).at(-1))).toEqual([
+    expect.stringMatching(/=0$/),
+    'net/ipv4/conf/w1/rp_filter=0',
+  ])
+})
+
 test('default has no reach for keys with a handler of their own', () => {
   const [change] = changesOf(planOf({ [conf('default', 'route_localnet')]: 1 }, { devices: ['w1'] }))
   expect(change?.leaves).toHaveLength(1)

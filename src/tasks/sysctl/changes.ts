@@ -1,6 +1,6 @@
 import type { Change, Facts, Prediction, Step, Test } from '../../model/task-type.ts'
 import type { Variables } from '../../readings/guards.ts'
-import { possible, type SysctlValue, sysctl } from '../../readings/sysctl.ts'
+import { possible, sysctl } from '../../readings/sysctl.ts'
 import type { Surroundings, Write } from './effects.ts'
 import { opens, withoutVips } from './hazards.ts'
 import { ipv6Losses, lossPredictions, lossTests, lossUndo } from './ipv6-off.ts'
@@ -40,23 +40,24 @@ export const changesFor = (
     const before = after(scene.read, [...done])
     const mine = own ? [own, ...repairs] : []
     done.push(...mine)
-    return [changeOf(wish, mine, { ...scene, read: before }, scene.read(path))]
+    return [changeOf(wish, mine, { ...scene, read: before }, scene.read)]
   })
 }
 
-const changeOf = (wish: Wish, writes: readonly Write[], scene: Scene, was: SysctlValue): Change => {
+const changeOf = (wish: Wish, writes: readonly Write[], scene: Scene, asRead: Variables): Change => {
   const now = after(scene.read, writes)
   const losses = writes.flatMap((write) => ipv6Losses(write, scene.read, scene.facts))
   const touched = new Set([wish.path, ...writes.flatMap(({ sets }) => [...sets.keys()])])
   const back = new Map<string, string>()
   for (const path of touched) {
-    const value = scene.read(path)
-    if (value.kind === 'value') back.set(path, value.text)
+    // What an earlier write may or may not have changed goes back to what was read.
+    const value = [scene.read(path), asRead(path)].find(({ kind }) => kind === 'value')
+    if (value?.kind === 'value') back.set(path, value.text)
   }
   const undo = writes.length === 0 ? [] : writesTowards(back, now, scene.around)
   return {
     what: wish.shown,
-    from: possible(was).join(' or '),
+    from: possible(asRead(wish.path)).join(' or '),
     to: wish.text,
     steps: stepsOf(writes, scene),
     undo: [...stepsOf(undo, { ...scene, read: now }), ...lossUndo(losses)],
