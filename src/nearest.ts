@@ -14,5 +14,6 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
   const swapped = words.find((other) => isSwapOf(word, other))
   if (swapped !== undefined) return swapped
   const best = closest(word, words)
-  return distance(word, best) <= Math.max(1, Math.floor(word.length / 3)) ? best : undefined
+  const most = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)))
+  return distance(word, best) <= most ? best : undefined
 }

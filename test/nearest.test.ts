@@ -13,6 +13,10 @@ test.each([
   expect(nearest(word, ['when', 'tags', 'sysctl', 'register'])).toBe(meant)
 })
 
+test('one letter is near to no other', () => {
+  expect(nearest('i', ['r', 'e'])).toBeUndefined()
+})
+
 test('nothing is near where nothing is known', () => {
   expect(nearest('when', [])).toBeUndefined()
 })

@@ -114,13 +114,25 @@ const readBecome = (host: string, read: Reader, problems: Diagnostic[]): Become 
       summary: `${host}: ansible_become_method ${String(method)} is not supported`,
       hint: 'sudo is',
     })
-  if (become !== undefined && typeof become !== 'boolean')
-    problems.push({ severity: 'error', summary: `${host}: ansible_become must be true or false` })
+  const truth = become === undefined ? undefined : truthOf(become)
+  if (become !== undefined && truth === undefined)
+    problems.push({
+      severity: 'error',
+      summary: `${host}: ansible_become must be true or false, not ${JSON.stringify(become)}`,
+      hint: 'write yes or no',
+    })
   return {
-    become: typeof become === 'boolean' ? become : undefined,
+    become: truth,
     user: user === undefined ? undefined : String(user),
     password: password === undefined ? undefined : new Secret(String(password)),
   }
+}
+
+/** As Ansible reads a switch: in INI `ansible_become=yes` is a text. */
+const truthOf = (value: Value): boolean | undefined => {
+  const word = String(value).toLowerCase()
+  if (['true', 'yes', 'on', 'y', 't', '1'].includes(word)) return true
+  return ['false', 'no', 'off', 'n', 'f', '0'].includes(word) ? false : undefined
 }
 
 /** Names that stand for one machine. */

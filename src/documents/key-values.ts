@@ -3,15 +3,7 @@ import type { DocNode, MapEntry, ScalarNode } from '../model/document.ts'
 import { meaningOf } from './dialect.ts'
 
 /** Types whose text is a command, a file or a value, not arguments. */
-const freeForm: ReadonlySet<string> = new Set([
-  'command',
-  'shell',
-  'script',
-  'include_tasks',
-  'meta',
-  'vip-on-lo',
-  'modules',
-])
+const freeForm: ReadonlySet<string> = new Set(['command', 'shell', 'script', 'include_tasks', 'meta'])
 
 const pair = /([A-Za-z_]\w*)=((?:\{\{.*?\}\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])*)(?:\s+|$)/sy
 

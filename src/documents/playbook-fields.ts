@@ -38,7 +38,9 @@ export const readText = (node: DocNode, what: string, report: Report): string | 
 export const readBoolean = (node: DocNode, what: string, report: Report): boolean | undefined => {
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value
   const hint =
-    node.kind === 'scalar' && String(node.value).includes('{{') ? 'a template is not supported here' : undefined
+    node.kind === 'scalar' && String(node.value).includes('{{')
+      ? 'a template is not supported here'
+      : 'write true or false, without quotes'
   report(mistake(node.at, `\`${what}\` must be true or false, not ${describe(node)}`, hint))
   return undefined
 }

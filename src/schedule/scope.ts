@@ -167,7 +167,8 @@ export const createScopes = ({
           learned.facts.get(name) ??
           waitingFacts.get(name) ??
           (learned.complete ? undefined : included(name, play)) ??
-          unread,
+          unread ??
+          (name === 'ansible_host' ? { kind: 'value', value: host } : undefined),
         names: () => {
           const layers = [extra, learned.results, taskVars, playVars, hostVars, learned.facts, waitingFacts]
           return new Set([...layers.flatMap((layer) => [...layer.keys()]), ...magic.names, ...registers.names()])

@@ -8,6 +8,7 @@ import type { Operation, Tools } from './filter.ts'
 import { filters } from './filters.ts'
 import { functions } from './functions.ts'
 import { changing, methodsOf } from './methods.ts'
+import { hintForMissing } from './missing-variable.ts'
 import { staticValue } from './parsed.ts'
 import { textOf } from './python-text.ts'
 import type { Arguments, Expression } from './syntax.ts'
@@ -193,15 +194,6 @@ const keysOnly = (node: DocNode): Found | undefined => {
   return inner(mapOf(node.entries.map(({ key }) => [String(key.value), null])))
 }
 
-/** Names that other languages or Ansible have, and what stands for them here. */
-const notHere: { readonly [name: string]: string | undefined } = Object.assign(Object.create(null), {
-  null: 'none',
-  ansible_facts: 'facts',
-})
-
-const whereItComesFrom = (name: string): string =>
-  name === 'item' ? '`loop:` on the task gives it' : 'define it in the inventory, under `vars:`, or with --extra-vars'
-
 const named = (name: string, offset: number, context: Evaluation): Found => {
   const local = context.local(name)
   if (local !== undefined) return inner(local)
@@ -209,11 +201,10 @@ const named = (name: string, offset: number, context: Evaluation): Found => {
   if (found) return found
   if (name === 'omit') return inner(omit)
   return inner(
-    missing(() => {
-      const similar = notHere[name] ?? nearest(name, context.names())
-      const hint = similar === undefined ? whereItComesFrom(name) : `did you mean ${similar}?`
-      return { ...fault(`undefined variable "${name}"`, hint, offset), missing: true }
-    }),
+    missing(() => ({
+      ...fault(`undefined variable "${name}"`, hintForMissing(name, context.names()), offset),
+      missing: true,
+    })),
   )
 }
 

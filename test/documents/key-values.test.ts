@@ -26,6 +26,11 @@ test.each<[string, Value]>([
   expect(toValue(keyValues(node(text), 'copy'))).toEqual(value)
 })
 
+test('a module of the kernel has a name, or is one', () => {
+  expect(toValue(keyValues(node('name=ip_vs state=present'), 'modules'))).toEqual({ name: 'ip_vs', state: 'present' })
+  expect(keyValues(node('ip_vs'), 'modules')).toEqual(node('ip_vs'))
+})
+
 test('each has its place', () => {
   const made = keyValues(node('src=a dest="/b"'), 'copy')
   const columns = made.kind === 'map' && made.entries.map(({ key, value }) => [key.at.column, value.at.column])

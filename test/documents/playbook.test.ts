@@ -94,7 +94,7 @@ describe('mistakes of a play', () => {
     ['strategy: freee', '2:13 `strategy` must be one of linear, free, host_pinned, not the text "freee"'],
     ['remote_user: "{{ u }}"', '2:16 `remote_user` cannot hold a template | write the name itself'],
     ['throttle: x', '2:13 `throttle` must be a number from 0 on, not the text "x"'],
-    ['become: maybe', '2:11 `become` must be true or false, not the text "maybe"'],
+    ['become: maybe', '2:11 `become` must be true or false, not the text "maybe" | write true or false, without quotes'],
     [
       'become: "{{ b }}"',
       '2:11 `become` must be true or false, not the text "{{ b }}" | a template is not supported here',
@@ -144,9 +144,9 @@ describe('mistakes of a task', () => {
     ],
     ['register: item', '4:17 `item` is set by ipvs-play itself | give the variable another name'],
     ['register: [a]', '4:17 `register` must be text, not a list'],
-    ['become: 1', '4:15 `become` must be true or false, not the number 1'],
-    ['no_log: "true"', '4:15 `no_log` must be true or false, not the text "true"'],
-    ['ignore_errors: x', '4:22 `ignore_errors` must be true or false, not the text "x"'],
+    ['become: 1', '4:15 `become` must be true or false, not the number 1 | write true or false, without quotes'],
+    ['no_log: "true"', '4:15 `no_log` must be true or false, not the text "true" | write true or false, without quotes'],
+    ['ignore_errors: x', '4:22 `ignore_errors` must be true or false, not the text "x" | write true or false, without quotes'],
     ['notify: {a: b}', '4:15 `notify` must be text, not a map'],
     [
       'vars: {1a: 1}',
@@ -157,7 +157,7 @@ describe('mistakes of a task', () => {
     ['until: [{a: b}]', '4:15 `until` must be a condition, not a map'],
     ['retries: x', '4:16 `retries` must be a number from 0 on, not the text "x"'],
     ['failed_when:', '4:19 `failed_when` must be a condition, not nothing'],
-    ['run_once: x', '4:17 `run_once` must be true or false, not the text "x"'],
+    ['run_once: x', '4:17 `run_once` must be true or false, not the text "x" | write true or false, without quotes'],
     [
       'loop: [1]\nloop_control: {loop_var: groups}',
       '5:32 `groups` is set by ipvs-play itself | give the variable another name',

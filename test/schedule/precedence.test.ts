@@ -75,6 +75,9 @@ describe('what the runner gives', () => {
     ['ansible_play_hosts', ['rs1', 'rs2']],
     ['ansible_play_name', 'Play'],
     ['ansible_check_mode', false],
+    ['ansible_host', 'rs1'],
+    ['hostvars.rs1.ansible_host is defined', false],
+    ['hostvars.d1.ansible_host', '192.0.2.9'],
     ['playbook_dir is match("/")', true],
     ['hostvars.rs2.weight', 2],
     ['hostvars[inventory_hostname].weight', 1],
@@ -83,7 +86,7 @@ describe('what the runner gives', () => {
     ['hostvars.d1.nowhere is defined', false],
   ])('%s', async (expression, value) => {
     const inventory = fleet({
-      d1: '{weight: 3, doubled: "{{ weight * 2 }}"}',
+      d1: '{weight: 3, doubled: "{{ weight * 2 }}", ansible_host: 192.0.2.9}',
       rs1: 'weight: 1',
       rs2: 'weight: 2',
       rs3: 'weight: 3',
