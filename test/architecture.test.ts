@@ -91,3 +91,8 @@ test('the table is read: an import that is not allowed would be found', () => {
   expect(imports('nearest.ts')).toEqual(['fastest-levenshtein'])
   expect(imports('secret.ts')).toContain('./model/connection.ts')
 })
+
+// Node 20 can lock itself up in it: docs/decisions/0003-ssh2-private.md.
+test.each(sources)('%s exports no key as JWK', (path) => {
+  expect(readFileSync(join(root, path), 'utf8')).not.toMatch(/\.export\(\{[^}]*format: 'jwk'/)
+})

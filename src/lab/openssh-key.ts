@@ -9,9 +9,10 @@ export interface OpenSshKey {
 
 /** A new ed25519 key in OpenSSH's own format, so that no ssh-keygen is needed. Source: PROTOCOL.key of OpenSSH. */
 export const generateOpenSshKey = (comment: string): OpenSshKey => {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
-  const point = Buffer.from(jwk.x ?? '', 'base64url')
-  const seed = Buffer.from(jwk.d ?? '', 'base64url')
+  // As JWK a new key must not be exported: Node 20 may lock itself up (docs/decisions/0003-ssh2-private.md).
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const point = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32) // RFC 8410: both end in the key itself
+  const seed = privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32)
   const publicBlob = Buffer.concat([field('ssh-ed25519'), field(point)])
   const check = randomBytes(4)
   const secret = padded(Buffer.concat([check, check, publicBlob, field(Buffer.concat([seed, point])), field(comment)]))

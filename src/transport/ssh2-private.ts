@@ -104,36 +104,24 @@ interface Exchange {
   /** The host's public key, once it came. */
   readonly _dhData?: Buffer
   generateKeys?: () => void
-  getPublicKey?: () => Buffer
   computeSecret?: (other: Buffer) => Buffer | Error
   [QUICK]?: true
 }
 
 /**
- * To be called while the host key is judged. Exchanges curve25519 keys as JWK from the next connection on, where ssh2 has
- * OpenSSL write and parse DER. It takes only if it comes to what ssh2 itself comes to in the exchange at hand.
+ * To be called while the host key is judged. Imports the host's curve25519 key as JWK from the next connection on, where ssh2
+ * has OpenSSL write and parse DER. Ours is never exported as JWK: see docs/decisions/0003-ssh2-private.md. It takes only if it comes to what ssh2 itself comes to in the exchange at hand.
  */
 export const quickExchange = (client: Client): boolean => {
   const exchange: Exchange | undefined = (client as unknown as Private)._protocol?._kex
   if (exchange?.type !== '25519') return false
   const shared: Exchange = Object.getPrototypeOf(exchange)
   if (shared[QUICK] === true) return true
-  const { getPublicKey, computeSecret } = shared
+  const { computeSecret } = shared
   const theirs = exchange._dhData
-  if (getPublicKey === undefined || computeSecret === undefined || theirs === undefined) return false
+  if (computeSecret === undefined || theirs === undefined) return false
   const secret = attempt(() => jwkSecret(exchange, theirs))
   if (!same(computeSecret.call(exchange, theirs), secret)) return false
-  if (
-    !same(
-      getPublicKey.call(exchange),
-      attempt(() => jwkPublicKey(exchange)),
-    )
-  )
-    return false
-  shared.getPublicKey = function (this: Exchange) {
-    this.generateKeys?.()
-    return jwkPublicKey(this)
-  }
   shared.computeSecret = function (this: Exchange, other) {
     this.generateKeys?.()
     return attempt(() => jwkSecret(this, other))
@@ -144,9 +132,6 @@ export const quickExchange = (client: Client): boolean => {
 
 const same = (one: unknown, other: unknown): boolean =>
   Buffer.isBuffer(one) && Buffer.isBuffer(other) && one.equals(other)
-
-const jwkPublicKey = ({ _keys }: Exchange): Buffer =>
-  Buffer.from(_keys?.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
 
 /** @returns an mpint without its length (RFC 4251, 5) */
 const jwkSecret = ({ _keys }: Exchange, other: Buffer): Buffer => {

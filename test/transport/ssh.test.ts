@@ -8,13 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallEnd, Connection, Identity, Target } from '../../src/model/connection.ts'
 import { Secret } from '../../src/secret.ts'
 import { createSshTransport } from '../../src/transport/ssh.ts'
+import { newKeyPair } from './new-key.ts'
 
 /** What the server does with a command. */
 type Serve = (channel: ServerChannel, command: string) => void
 const PLAIN: Identity = { become: false, becomeUser: 'root' }
 const signal = new AbortController().signal
-const host = ssh2.utils.generateKeyPairSync('ed25519')
-const user = ssh2.utils.generateKeyPairSync('ed25519')
+const host = newKeyPair('ed25519')
+const user = newKeyPair('ed25519')
 
 let dir: string
 let server: InstanceType<typeof ssh2.Server>
