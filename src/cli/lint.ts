@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import type { Diagnostic } from '../model/document.ts'
 import { collect, words } from './option-values.ts'
-import { hasErrors, printProblems, refusing } from './problems.ts'
+import type { Prepared } from './prepare.ts'
+import { hasErrors, printProblems, refusing, withoutSecrets } from './problems.ts'
 import { type VaultOptions, vaultOptions } from './vault-options.ts'
 
 const examples = `
@@ -43,7 +44,8 @@ const lint = async (playbooks: readonly string[], options: Options): Promise<voi
   const { prepare } = await import('./prepare.ts')
   const { readKeyringForLint } = await import('./vault.ts')
   const keyring = readKeyringForLint(options)
-  const { problems } = await prepare({ playbooks, ...options, keyring, check: true, allowEmpty: false, lint: true })
+  const prepared = await prepare({ playbooks, ...options, keyring, check: true, allowEmpty: false, lint: true })
+  const problems = [...prepared.problems, ...withoutSecrets(await ofReach(prepared), keyring.hidden)]
   const failed = hasErrors(problems) || (options.strict === true && problems.length > 0)
   if (failed) process.exitCode = 5
   if (options.output === 'json') {
@@ -52,6 +54,14 @@ const lint = async (playbooks: readonly string[], options: Options): Promise<voi
   }
   await printProblems(problems)
   if (!failed) process.stdout.write(problems.length === 0 ? 'no mistakes found\n' : 'no errors\n')
+}
+
+/** What a run would refuse of how its hosts are reached. */
+const ofReach = async ({ schedule, inventory }: Prepared): Promise<readonly Diagnostic[]> => {
+  if (schedule === undefined || inventory.incomplete === true) return []
+  const { reachedIn, resolveReach } = await import('./reach.ts')
+  const { problems } = await resolveReach(reachedIn(schedule, inventory), schedule, {}, undefined, true)
+  return problems
 }
 
 /** The findings for programs; a place is absent where a finding has none. */

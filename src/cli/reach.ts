@@ -1,11 +1,13 @@
 import { accessSync, constants } from 'node:fs'
 import type { Identity, Target } from '../model/connection.ts'
-import type { Diagnostic, Value } from '../model/document.ts'
+import type { Diagnostic, Scope, Value } from '../model/document.ts'
+import type { Inventory } from '../model/inventory.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { variable } from '../schedule/variable.ts'
 import { Secret } from '../secret.ts'
 import { CONNECTION_VARS, type ConnectionVars, readSshConfig, resolveTarget, thisMachine } from '../transport/target.ts'
+import { createAlike, placed } from './alike.ts'
 import { remoteUsers } from './remote-users.ts'
 import type { RunOptions } from './run-options.ts'
 
@@ -18,12 +20,28 @@ export interface Reach {
   readonly problems: readonly Diagnostic[]
 }
 
-/** Merges inventory, ssh config and options for these hosts. Two of one address, port and user would race: an error. */
+/** The hosts of all plays. */
+export const hostsOf = (schedule: Schedule): readonly string[] => [
+  ...new Set(schedule.playbooks.flatMap(({ plays }) => plays.flatMap(({ hosts }) => hosts))),
+]
+
+/** Those that a run may connect to: directors are asked before a VIP is taken away. */
+export const reachedIn = (schedule: Schedule, { groups }: Inventory): readonly string[] => [
+  ...new Set([...hostsOf(schedule), ...(groups.get('director') ?? []), ...schedule.delegates]),
+]
+
+type ReachOptions = Pick<RunOptions, 'user' | 'become' | 'privateKey' | 'sshConfig' | 'hostKey' | 'timeout'>
+
+/**
+ * Merges inventory, ssh config and options for these hosts. Two of one address, port and user would race: an error.
+ * @param lint  what a vault or a script keeps is unknown, and no mistake
+ */
 export const resolveReach = async (
   hosts: readonly string[],
   schedule: Schedule,
-  options: RunOptions,
+  options: ReachOptions,
   password: string | undefined,
+  lint = false,
 ): Promise<Reach> => {
   const config = await readSshConfig(options.sshConfig)
   const problems: Diagnostic[] = [...config.problems, ...unreadable(options.privateKey)]
@@ -32,17 +50,20 @@ export const resolveReach = async (
   const machine = thisMachine()
   const users = remoteUsers(schedule.playbooks.flatMap(({ plays }) => plays))
   problems.push(...users.problems)
+  const alike = createAlike()
   for (const host of hosts) {
-    const read = reader(host, schedule, problems)
+    const found: Diagnostic[] = []
+    const scope = schedule.hostScope(host)
+    const read = reader(host, scope, lint, found)
     const own = Object.fromEntries(CONNECTION_VARS.flatMap((name) => known(name, read(name)))) as ConnectionVars
     const remoteUser = users.value.get(host)
     const vars = remoteUser === undefined ? own : { ansible_user: remoteUser, ...own }
-    const { value, problems: found } = resolveTarget(host, vars, options, config.value, machine)
-    problems.push(...found)
+    const { value, problems: ofTarget } = resolveTarget(host, vars, options, config.value, machine)
     targets.set(host, value)
-    becomes.set(host, readBecome(host, read, problems))
+    becomes.set(host, readBecome(host, read, found))
+    for (const problem of [...found, ...ofTarget]) alike.add(host, placed(problem, scope))
   }
-  problems.push(...twice(targets))
+  problems.push(...alike.problems(), ...twice(targets))
   const global = password === undefined ? undefined : new Secret(password)
   const identities = new Map<string, Identity>()
   const identityOf = (host: string, play?: Play, task?: Task): Identity => {
@@ -84,10 +105,10 @@ interface Become {
 type Reader = (name: string) => Value | undefined
 
 const reader =
-  (host: string, schedule: Schedule, problems: Diagnostic[]): Reader =>
+  (host: string, scope: Scope, lint: boolean, problems: Diagnostic[]): Reader =>
   (name) => {
-    const rendered = variable(schedule.hostScope(host), name)
-    if (rendered === undefined) return undefined
+    const rendered = variable(scope, name)
+    if (rendered === undefined || (lint && rendered.kind === 'waits')) return undefined
     if (rendered.kind === 'value') return rendered.value
     problems.push(
       rendered.kind === 'problem'

@@ -20,7 +20,7 @@ import { listHosts, listTags, listTasks } from './list.ts'
 import { becomePassword } from './password.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { hasErrors, printProblems, Refused, refuse, withoutSecrets, withoutSecretsIn } from './problems.ts'
-import { type Reach, resolveReach } from './reach.ts'
+import { hostsOf, type Reach, reachedIn, resolveReach } from './reach.ts'
 import { limitTo, readRerun } from './rerun.ts'
 import { resumeCommand } from './resume.ts'
 import { createRunFiles, JournalLost, type RunFiles } from './run-files.ts'
@@ -53,14 +53,8 @@ const prepareAndStart = async (playbooks: readonly string[], options: RunOptions
   }
   refuseUnwritable(options)
   const hosts = hostsOf(schedule)
-  const directors = inventory.groups.get('director') ?? []
   const password = await becomePassword(options)
-  const reach = await resolveReach(
-    [...new Set([...hosts, ...directors, ...schedule.delegates])],
-    schedule,
-    options,
-    password,
-  )
+  const reach = await resolveReach(reachedIn(schedule, inventory), schedule, options, password)
   const all = [...problems, ...withoutSecrets(reach.problems, keyring.hidden)]
   if (hasErrors(all)) throw new Refused(all)
   await printProblems(all)
@@ -92,10 +86,6 @@ const listAsked = (options: RunOptions): ((schedule: Schedule) => string) | unde
   if (options.listTasks) return listTasks
   return options.listTags ? listTags : undefined
 }
-
-const hostsOf = (schedule: Schedule): readonly string[] => [
-  ...new Set(schedule.playbooks.flatMap(({ plays }) => plays.flatMap(({ hosts }) => hosts))),
-]
 
 const tasksOf = (schedule: Schedule): readonly Task[] =>
   schedule.playbooks.flatMap(({ plays }) => plays.flatMap(({ tasks, handlers }) => [...tasks, ...handlers]))

@@ -50,12 +50,20 @@ const USER_KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']
 const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
 
 /** The machine that this process runs on. */
-export const thisMachine = (): Machine => ({
-  home: homedir(),
-  user: userInfo().username,
-  hasAgent: (process.env.SSH_AUTH_SOCK ?? '') !== '',
-  exists: existsSync,
-})
+export const thisMachine = (): Machine => {
+  const seen = new Map<string, boolean>()
+  const look = (path: string): boolean => {
+    const there = existsSync(path)
+    seen.set(path, there)
+    return there
+  }
+  return {
+    home: homedir(),
+    user: userInfo().username,
+    hasAgent: (process.env.SSH_AUTH_SOCK ?? '') !== '',
+    exists: (path) => seen.get(path) ?? look(path),
+  }
+}
 
 /**
  * Where and as whom: command line, then inventory, then ssh config, then defaults. The config is asked about the name
@@ -113,15 +121,15 @@ const readVars = (vars: ConnectionVars, problems: Diagnostic[]): SshOptions => {
   if (connection !== undefined && !/^(ansible\.builtin\.)?(ssh|smart)$/.test(connection)) {
     error(`ansible_connection: ${connection} is not supported`, 'hosts are reached by ssh')
   }
-  if (text('ansible_password', 'ansible_ssh_pass') !== undefined) {
-    error('login with a password is not supported yet', 'use a key, and remove ansible_password')
-  }
+  for (const name of ['ansible_password', 'ansible_ssh_pass'] as const)
+    if (text(name) !== undefined) error('login with a password is not supported yet', `use a key, and remove ${name}`)
   const args = [text('ansible_ssh_common_args'), text('ansible_ssh_extra_args')].filter((part) => part !== undefined)
   const { value, problems: inArgs } = readSshArgs(args.join(' '))
   problems.push(...inArgs.map((problem) => ({ ...problem, summary: `ansible_ssh_common_args: ${problem.summary}` })))
   const written = text('ansible_port', 'ansible_ssh_port')
   const port = written === undefined ? undefined : /^\d{1,5}$/.test(written) ? Number(written) : 0
-  if (port !== undefined && (port < 1 || port > 65535)) error(`ansible_port is not a port: ${written}`)
+  if (port !== undefined && (port < 1 || port > 65535))
+    error(`ansible_port is not a port: ${written}`, 'a port is 1 to 65535')
   const hostname = text('ansible_host', 'ansible_ssh_host')
   const user = text('ansible_user', 'ansible_ssh_user')
   const key = text('ansible_ssh_private_key_file', 'ansible_private_key_file')

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { resolveReach } from '../../src/cli/reach.ts'
-import type { RunOptions } from '../../src/cli/run-options.ts'
+import type { Schedule } from '../../src/schedule/schedule.ts'
 import { fleet, scheduleText } from '../schedule/fleet.ts'
 
 const reach = async (vars: string) => {
   const { value } = await scheduleText('- {hosts: rs1, tasks: []}\n', { inventory: fleet({ rs1: vars }) })
   if (value === undefined) throw new Error('not scheduled')
-  return resolveReach(['rs1'], value, { sshConfig: '/dev/null' } as RunOptions, undefined)
+  return resolveReach(['rs1'], value, {}, undefined)
 }
 
 test.each([
@@ -20,6 +20,16 @@ test.each([
   const { identityOf, problems } = await reach(`{ansible_become: ${written}}`)
   expect(problems).toEqual([])
   expect(identityOf('rs1').become).toBe(become)
+})
+
+test('hosts that make one mistake at one place are told together, at that place', async () => {
+  const inventory = fleet({ rs4: 'ansible_port: 99999' }, 'ansible_connection: docker')
+  const { value } = await scheduleText('- {hosts: realserver, tasks: []}\n', { inventory })
+  const { problems } = await resolveReach(['rs1', 'rs2', 'rs3', 'rs4'], value as Schedule, {}, undefined)
+  expect(problems).toMatchObject([
+    { summary: 'rs1 and 3 more: ansible_connection: docker is not supported', at: { line: 1, column: 21 } },
+    { summary: 'rs4: ansible_port is not a port: 99999', at: { line: 1, column: 15 } },
+  ])
 })
 
 test('ansible_become that is neither is a mistake', async () => {
