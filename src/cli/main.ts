@@ -78,7 +78,14 @@ const program = async (argv: readonly string[]): Promise<Command> => {
   return root
 }
 
+/** A reader that has seen enough, as in `| head`, is no failure of ours. */
+const passOverClosed = (cause: NodeJS.ErrnoException): void => {
+  if (cause.code !== 'EPIPE') throw cause
+}
+
 const main = async (): Promise<void> => {
+  process.stdout.on('error', passOverClosed)
+  process.stderr.on('error', passOverClosed)
   try {
     await (await program(process.argv)).parseAsync()
   } catch (cause) {
