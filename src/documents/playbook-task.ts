@@ -44,11 +44,12 @@ const readRegister = (node: DocNode, report: Report): ScalarNode | undefined => 
 }
 
 /** Arguments at the level of their task type: the most common slip of indentation. */
-const outdented = (types: readonly MapEntry[], word: string): string | undefined => {
+const outdented = (types: readonly MapEntry[], word: string, known: readonly string[]): string | undefined => {
   const [type] = types
-  return types.length === 1 && type !== undefined && isNothing(type.value) && word.includes('.')
-    ? `indent it, so that it is below \`${type.key.source}:\``
-    : undefined
+  if (types.length !== 1 || type === undefined || !isNothing(type.value)) return undefined
+  const { summary, hint } = judgeTaskWord(word, known)
+  const meant = !summary.startsWith('unknown key') || hint?.startsWith('did you mean') === true
+  return word.includes('.') || !meant ? `indent it, so that it is below \`${type.key.source}:\`` : undefined
 }
 
 const findType = (map: MapNode, known: readonly string[], report: Report): MapEntry | undefined => {
@@ -57,7 +58,7 @@ const findType = (map: MapNode, known: readonly string[], report: Report): MapEn
   for (const { key } of others) {
     const word = String(key.value)
     const verdict = judgeTaskWord(word, known)
-    report(mistake(key.at, verdict.summary, outdented(types, word) ?? verdict.hint))
+    report(mistake(key.at, verdict.summary, outdented(types, word, known) ?? verdict.hint))
   }
   const [first, second] = types
   if (second !== undefined)
@@ -71,7 +72,7 @@ const findType = (map: MapNode, known: readonly string[], report: Report): MapEn
   if (first === undefined && others.length === 0)
     report(mistake(map.at, 'this task does nothing: it names no task type', listsThem))
   // Arguments beside their type are not there: what it lacks is no mistake of its own.
-  const misplaced = others.some(({ key }) => outdented(types, String(key.value)) !== undefined)
+  const misplaced = others.some(({ key }) => outdented(types, String(key.value), known) !== undefined)
   return second === undefined && !misplaced ? first : undefined
 }
 

@@ -31,6 +31,12 @@ const placeOf = (args: DocNode, path: ArgumentProblem['path'], scope: Scope): { 
 const nameOf = (path: ArgumentProblem['path'], type: string): string =>
   path.reduce<string>((name, step) => (typeof step === 'number' ? `${name}[${step}]` : step), type)
 
+/** `src=a dest=/b` that could not be parted. */
+const onOneLine = (args: DocNode): string | undefined =>
+  args.kind === 'scalar' && typeof args.value === 'string' && /^[A-Za-z_]\w*=/.test(args.value)
+    ? 'on one line write `name=value` pairs only; a value with blanks needs quotes, and each quote its end'
+    : undefined
+
 /** The problem at its place: at the key when the key itself is wrong, else at the value. */
 export const placed = (problem: ArgumentProblem, type: string, args: DocNode, scope: Scope): Diagnostic => {
   const place = placeOf(args, problem.path, scope)
@@ -42,6 +48,6 @@ export const placed = (problem: ArgumentProblem, type: string, args: DocNode, sc
     severity: 'error',
     summary,
     at: problem.summary.startsWith('unknown key') ? place.key : place.value,
-    hint: problem.hint ?? `\`ipvs-play doc ${type}\` tells what it takes`,
+    hint: problem.hint ?? onOneLine(args) ?? `\`ipvs-play doc ${type}\` tells what it takes`,
   }
 }

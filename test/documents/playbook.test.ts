@@ -94,7 +94,10 @@ describe('mistakes of a play', () => {
     ['strategy: freee', '2:13 `strategy` must be one of linear, free, host_pinned, not the text "freee"'],
     ['remote_user: "{{ u }}"', '2:16 `remote_user` cannot hold a template | write the name itself'],
     ['throttle: x', '2:13 `throttle` must be a number from 0 on, not the text "x"'],
-    ['become: maybe', '2:11 `become` must be true or false, not the text "maybe" | write true or false, without quotes'],
+    [
+      'become: maybe',
+      '2:11 `become` must be true or false, not the text "maybe" | write true or false, without quotes',
+    ],
     [
       'become: "{{ b }}"',
       '2:11 `become` must be true or false, not the text "{{ b }}" | a template is not supported here',
@@ -145,8 +148,14 @@ describe('mistakes of a task', () => {
     ['register: item', '4:17 `item` is set by ipvs-play itself | give the variable another name'],
     ['register: [a]', '4:17 `register` must be text, not a list'],
     ['become: 1', '4:15 `become` must be true or false, not the number 1 | write true or false, without quotes'],
-    ['no_log: "true"', '4:15 `no_log` must be true or false, not the text "true" | write true or false, without quotes'],
-    ['ignore_errors: x', '4:22 `ignore_errors` must be true or false, not the text "x" | write true or false, without quotes'],
+    [
+      'no_log: "true"',
+      '4:15 `no_log` must be true or false, not the text "true" | write true or false, without quotes',
+    ],
+    [
+      'ignore_errors: x',
+      '4:22 `ignore_errors` must be true or false, not the text "x" | write true or false, without quotes',
+    ],
     ['notify: {a: b}', '4:15 `notify` must be text, not a map'],
     [
       'vars: {1a: 1}',
@@ -229,6 +238,8 @@ describe('mistakes of a task', () => {
       'sysctl:\nnet.ipv4.ip_forward: 1',
       '4:7 unknown key `net.ipv4.ip_forward` in a task | indent it, so that it is below `sysctl:`',
     ],
+    ['debug:\nmsg: x', '4:7 unknown key `msg` in a task | indent it, so that it is below `debug:`'],
+    ['persist:\nwhne: x', '4:7 unknown key `whne` in a task | did you mean `when`?'],
     ['command: ls\nargs: [creates]', '4:13 `args` must be a map, not a list | write `chdir: /srv` below it'],
   ])('%j', (lines, problem) => expect(say(only(lines))).toBe(problem))
 })
