@@ -8,7 +8,10 @@ const args = v.strictObject({
   dest: destEntry,
   content: v.optional(
     v.pipe(
-      v.union([v.string(), v.number(), v.boolean()]),
+      v.union(
+        [v.string(), v.number(), v.boolean()],
+        'must be a text, a number or a boolean\nwrite a map or a list as text, with `| to_nice_json` or `| to_nice_yaml`',
+      ),
       v.description('What the file shall hold, to the last newline.'),
     ),
   ),

@@ -230,7 +230,7 @@ test.each<[Value, string, string?]>([
   [{ dest: '/x', content: '', mode: 'u=q' }, '`u=q` is not a mode', "'0644'"],
   [{ dest: '/x', content: '', mode: '0999' }, '`0999` is not a mode'],
   [{ dest: '/x', content: '', mode: 'preserve' }, '`preserve` is not supported'],
-  [{ dest: '/x', content: {} }, 'must be'],
+  [{ dest: '/x', content: {} }, 'must be a text, a number or a boolean'],
   [{ dest: '/x', content: '', backup: true }, 'is not supported', 'the journal'],
   [{ dest: '/x', src: 'a', remote_src: true }, 'is not supported', 'command'],
 ])('%j is a mistake: %s', (input, summary, hint = '') => {
