@@ -27,6 +27,9 @@ export const blockKeywords: readonly string[] = ['block', 'rescue', 'always', ..
 
 export const importKeywords = inheritedKeywords
 
+/** What Ansible lets a play say for all its tasks. */
+const inPlaysOfAnsible = words('ignore_errors no_log run_once check_mode diff timeout')
+
 /** What is wrong with a word, and the next move. */
 export interface Verdict {
   readonly summary: string
@@ -118,6 +121,11 @@ export const judgePlayWord = (word: string, types: readonly string[]): Verdict =
     return {
       summary: `\`${word}\` is a task, not a keyword of a play`,
       hint: `put it under \`tasks:\`, as \`- ${word}:\``,
+    }
+  if (known(inPlaysOfAnsible, word))
+    return {
+      summary: `\`${word}\` of a whole play is not part of ipvs-play`,
+      hint: 'put it on the tasks that it concerns, or on a block around them',
     }
   if (known(taskKeywords, word) || known(blockKeywords, word))
     return { summary: `\`${word}\` is a keyword of tasks, not of plays`, hint: 'put it on the tasks that it concerns' }

@@ -68,6 +68,10 @@ describe('mistakes of a play', () => {
     ['host: x', '2:3 unknown keyword `host` in a play | did you mean `hosts`?'],
     ['bananas: x', '2:3 unknown keyword `bananas` in a play'],
     ['sysctl: {a: 1}', '2:3 `sysctl` is a task, not a keyword of a play | put it under `tasks:`, as `- sysctl:`'],
+    [
+      'no_log: true',
+      '2:3 `no_log` of a whole play is not part of ipvs-play | put it on the tasks that it concerns, or on a block around them',
+    ],
     ['when: x', '2:3 `when` is a keyword of tasks, not of plays | put it on the tasks that it concerns'],
     ['delegate_to: x', '2:3 `delegate_to` is a keyword of tasks, not of plays | put it on the tasks that it concerns'],
     ['roles: [web]', '2:3 `roles` of Ansible is not part of ipvs-play | write the tasks of the role under `tasks:`'],
