@@ -75,6 +75,7 @@ const env = {
 const tally = { passed: 0, failed: 0, skipped: 0 }
 const skippedTests = []
 const secondTries = []
+const notStarted = []
 const tests = (project) => {
   const report = join(scratch, `${project}.json`)
   const ok = run(
@@ -88,13 +89,17 @@ const tests = (project) => {
   tally.passed += numPassedTests
   tally.failed += numFailedTests
   tally.skipped += numPendingTests
-  for (const { assertionResults, name } of testResults)
+  for (const { assertionResults, name, status: whole } of testResults) {
+    // What its first step should have made is missing: its tests are skipped, and none of them failed.
+    if (whole === 'failed' && !(assertionResults ?? []).some(({ status }) => status === 'failed'))
+      notStarted.push(name.replace(`${root}/`, ''))
     for (const { status, fullName, failureMessages } of assertionResults ?? []) {
       const where = `${name.replace(`${root}/`, '')}: ${fullName}`
       if (status === 'skipped' || status === 'pending' || status === 'todo') skippedTests.push(where)
       if (status === 'passed' && failureMessages.length > 0)
         secondTries.push(`${where}\n    first: ${failureMessages[0].split('\n')[0]}`)
     }
+  }
   return ok
 }
 
@@ -124,6 +129,7 @@ else {
   for (const name of skippedTests) say(`  skipped: ${name}`)
 }
 if (secondTries.length > 0) say(`passed at a second try only:\n${secondTries.map((one) => `  ${one}`).join('\n')}`)
+if (notStarted.length > 0) say(`did not start, or not wholly: ${notStarted.join(', ')}`)
 if (failed.length > 0) say(`failed: ${failed.join(', ')}`)
 say(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`)
 rmSync(scratch, { recursive: true, force: true })

@@ -61,14 +61,6 @@ export const playWords: Readonly<Record<string, Keyword>> = {
   gather_facts: { means: 'Of Ansible; only `false`: facts are read by themselves.', shape: { enum: [false] } },
   force_handlers: { means: 'Of Ansible; only `true`: handlers of proven changes always run.', shape: { enum: [true] } },
   remote_user: { means: 'Log in as this user.', shape: text },
-  drain: { means: 'Take a host out of rotation while it changes.', shape: either(boolean, map) },
-  verify: { means: 'Tasks that prove a host, and each batch.', shape: either(boolean, tasks) },
-  confirm: {
-    means: 'A host puts everything back by itself, unless it is reached again in so many seconds.',
-    shape: seconds,
-  },
-  on_failure: { means: 'What is done when a batch fails.', shape: any },
-  pause: { means: 'Seconds between batches.', shape: seconds },
   when: { means: 'Of an import: a condition on all its tasks.', shape: conditions },
   import_playbook: { means: 'The plays of another playbook.', shape: text },
 }

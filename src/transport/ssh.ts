@@ -114,7 +114,7 @@ const opened = async (
     execute: (call) => execute(line, call),
     close: () => {
       lost ??= 'the connection was closed here'
-      // Every channel has ended: a farewell packet would cost the host and us a tenth of the connection, and tell nothing.
+      // Every channel has ended: a farewell packet would only wake the host once more, and tell nothing.
       socket.destroy()
     },
   }
