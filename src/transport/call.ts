@@ -1,26 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
-import type { Client, ClientChannel } from 'ssh2'
-import type { Call, CallEnd, Target } from '../model/connection.ts'
+import type { Call, CallEnd } from '../model/connection.ts'
 import { explainSudo, type Marks, passwordMissing, type Refusal, startCommand } from './become.ts'
-import type { Pass, PasswordGate } from './password-gate.ts'
+import type { Channel, Line } from './channel.ts'
+import type { Pass } from './password-gate.ts'
 import { createSudoDialog, type Move } from './sudo-dialog.ts'
 
 /** Seconds that sudo may take to ask or to let through; a PAM module that asks a far directory takes a while. */
 const BECOME_LIMIT = 30
 /** Bytes of stderr kept of one call: enough for any message, never a flood. */
 const STDERR_KEPT = 64 * 1024
-
-/** An open connection, as a call sees it. */
-export interface Line {
-  readonly client: Client
-  readonly target: Target
-  /** The run's, shared by all its hosts. */
-  readonly passwords: PasswordGate
-  /** Why the connection ended, once it has. */
-  lostBecause(): string | undefined
-}
 
 /**
  * Runs one script on one channel: `refused` as long as no byte of the script was sent, `lost` after that.
@@ -42,9 +31,9 @@ export const execute = (line: Line, call: Call): Promise<CallEnd> =>
     }
     const limit = setTimeout(() => notOpened(`no answer within ${call.limit} s`), call.limit * 1000)
     try {
-      line.client.exec(start.command, (error, channel) => {
+      line.start(start.command, (channel) => {
         clearTimeout(limit)
-        if (error) notOpened(error.message)
+        if (channel instanceof Error) notOpened(channel.message)
         else converse({ line, call, channel, marks: start.marks }, resolve, reject)
       })
     } catch (error) {
@@ -55,7 +44,7 @@ export const execute = (line: Line, call: Call): Promise<CallEnd> =>
 interface Talk {
   readonly line: Line
   readonly call: Call
-  readonly channel: ClientChannel
+  readonly channel: Channel
   /** Absent: the shell is there and waits for its script. */
   readonly marks: Marks | undefined
 }
@@ -90,8 +79,8 @@ const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unk
     sent = true
     pass?.settle('accepted', line.target.host)
     pass = undefined
-    channel.on('data', output)
-    channel.end(call.script)
+    channel.stdout.on('data', output)
+    channel.stdin.end(call.script)
     output(early)
   }
   const limit = setTimeout(() => {
@@ -99,11 +88,10 @@ const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unk
     if (sent) settle({ kind: 'lost', reason })
     else refuse({ reason })
   }, call.limit * 1000)
-  channel.on('error', () => {}) // what it means is told by 'close'
-  channel.on('close', (code?: number | null, signal?: string) => {
+  channel.onClose((exitCode) => {
     const text = marks === undefined ? said() : said().replaceAll(marks.prompt, '')
-    if (sent) settle(scriptEnd(exitCode(code, signal), text, line))
-    else refuse(sudoEnd(exitCode(code, signal), text, line))
+    if (sent) settle(scriptEnd(exitCode, text, line))
+    else refuse(sudoEnd(exitCode, text, line))
   })
   if (marks === undefined) send(NOTHING)
   else {
@@ -130,7 +118,7 @@ const passSudo = (
   const done = (): void => {
     over = true
     clearTimeout(limit)
-    channel.off('data', onStdout)
+    channel.stdout.off('data', onStdout)
     channel.stderr.off('data', onStderr)
   }
   const refuse = (refusal: Refusal): void => {
@@ -160,7 +148,7 @@ const passSudo = (
     else {
       then.holds(entered)
       limit = startLimit()
-      channel.write(`${password}\n`)
+      channel.stdin.write(`${password}\n`)
     }
   }
   const startLimit = (): NodeJS.Timeout =>
@@ -169,9 +157,9 @@ const passSudo = (
       BECOME_LIMIT * 1000,
     )
   let limit = startLimit()
-  channel.on('data', onStdout)
+  channel.stdout.on('data', onStdout)
   channel.stderr.on('data', onStderr)
-  channel.on('close', done)
+  channel.onClose(done)
 }
 
 const scriptEnd = (code: number | undefined, stderr: string, line: Line): CallEnd =>
@@ -186,10 +174,6 @@ const sudoEnd = (code: number | undefined, stderr: string, { target, lostBecause
         ...(lostBecause() === undefined ? {} : { gone: true }),
       }
     : explainSudo(stderr, code, target)
-
-/** As a shell counts: 128 and the signal's number for a death by signal. Undefined: the host never said. */
-const exitCode = (code: number | null | undefined, signal = ''): number | undefined =>
-  code === null ? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0) : code
 
 /** The start of what a stream says, as text. */
 const keepText = (stream: Readable): (() => string) => {

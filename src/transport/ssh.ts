@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, Opened, Target, Transport } from '../model/connection.ts'
 import { preferKnown } from './algorithms.ts'
 import { execute } from './call.ts'
+import type { Line } from './channel.ts'
 import { endpoint, type Failure, INTERRUPTED } from './failure.ts'
 import { createGate } from './gate.ts'
 import { judge } from './host-key.ts'
@@ -12,6 +13,7 @@ import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
 import { type Attempt, type LoggedIn, logIn } from './login.ts'
 import { createPasswordGate, type PasswordGate } from './password-gate.ts'
+import { startOn } from './ssh2-channel.ts'
 import { quickVerifying } from './ssh2-private.ts'
 
 export interface SshTransportOptions {
@@ -109,7 +111,7 @@ const opened = async (
   client.on('close', () => {
     lost ??= 'the host closed the connection'
   })
-  const line = { client, target, passwords, lostBecause: () => lost }
+  const line: Line = { target, passwords, start: startOn(client), lostBecause: () => lost }
   const connection: Connection = {
     execute: (call) => execute(line, call),
     close: () => {
