@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import type { BecomeOptions } from './connection-options.ts'
 import { Interrupted, Refused, refuse } from './problems.ts'
-import type { RunOptions } from './run-options.ts'
 
 /** The password for become, asked or read once before the run; undefined where none was promised. */
 export const becomePassword = async ({
   askBecomePass,
   becomePasswordFile,
-}: RunOptions): Promise<string | undefined> => {
+}: BecomeOptions): Promise<string | undefined> => {
   if (becomePasswordFile !== undefined) return firstLineOf(becomePasswordFile)
   if (!askBecomePass) return undefined
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)

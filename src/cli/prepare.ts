@@ -47,7 +47,8 @@ export const prepare = async (request: Request): Promise<Prepared> => {
 
 const read = async (request: Request, keyring: Keyring): Promise<Prepared> => {
   const paths = request.inventory.length > 0 ? request.inventory : ['inventory']
-  const playbookDirectories = [...new Set(request.playbooks.map(directoryOf))]
+  // Without a playbook variables may lie beside the place where one stands, as with Ansible's ad-hoc commands.
+  const playbookDirectories = request.playbooks.length === 0 ? ['.'] : [...new Set(request.playbooks.map(directoryOf))]
   const { value: inventory, problems } = await readInventory(paths, {
     playbookDirectories,
     scripts: request.lint === true ? 'leave' : 'run',

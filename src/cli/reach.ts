@@ -8,8 +8,8 @@ import { variable } from '../schedule/variable.ts'
 import { Secret } from '../secret.ts'
 import { CONNECTION_VARS, type ConnectionVars, readSshConfig, resolveTarget, thisMachine } from '../transport/target.ts'
 import { createAlike, placed } from './alike.ts'
+import type { BecomeOptions, ConnectionOptions } from './connection-options.ts'
 import { remoteUsers } from './remote-users.ts'
-import type { RunOptions } from './run-options.ts'
 
 /** How every host of a run is reached, and who acts there. */
 export interface Reach {
@@ -30,7 +30,10 @@ export const reachedIn = (schedule: Schedule, { groups }: Inventory): readonly s
   ...new Set([...hostsOf(schedule), ...(groups.get('director') ?? []), ...schedule.delegates]),
 ]
 
-type ReachOptions = Pick<RunOptions, 'user' | 'become' | 'privateKey' | 'sshConfig' | 'hostKey' | 'timeout'>
+type ReachOptions = Pick<
+  ConnectionOptions & BecomeOptions,
+  'user' | 'become' | 'privateKey' | 'sshConfig' | 'hostKey' | 'timeout'
+>
 
 /**
  * Merges inventory, ssh config and options for these hosts. Two of one address, port and user would race: an error.
@@ -38,7 +41,7 @@ type ReachOptions = Pick<RunOptions, 'user' | 'become' | 'privateKey' | 'sshConf
  */
 export const resolveReach = async (
   hosts: readonly string[],
-  schedule: Schedule,
+  schedule: Pick<Schedule, 'hostScope' | 'playbooks'>,
   options: ReachOptions,
   password: string | undefined,
   lint = false,

@@ -1,25 +1,13 @@
+import type { BecomeOptions, ConnectionOptions } from './connection-options.ts'
 import type { VaultOptions } from './vault-options.ts'
 
 /** The options of `run` as commander gives them. */
-export interface RunOptions extends VaultOptions {
-  readonly inventory: readonly string[]
-  readonly limit?: string
+export interface RunOptions extends ConnectionOptions, BecomeOptions, VaultOptions {
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
   readonly check?: boolean
   readonly dryRun?: boolean
   readonly diff?: boolean
-  readonly extraVars: readonly string[]
-  readonly forks: number
-  readonly connectLimit: readonly [number, number]
-  readonly user?: string
-  readonly become?: boolean
-  readonly askBecomePass?: boolean
-  readonly becomePasswordFile?: string
-  readonly privateKey?: string
-  readonly sshConfig?: string
-  readonly hostKey?: 'strict' | 'accept-new'
-  readonly timeout?: number
   readonly taskTimeout?: number
   readonly listHosts?: boolean
   readonly listTasks?: boolean
@@ -31,7 +19,6 @@ export interface RunOptions extends VaultOptions {
   readonly forceRemove?: boolean
   readonly output: 'auto' | 'live' | 'plain' | 'ndjson' | 'json'
   readonly junit?: string
-  readonly verbose: number
   /** commander's negation: false with --no-color. */
   readonly color: boolean
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
-import { collect, connectLimit, count, increase, seconds, words } from './option-values.ts'
+import { becomeOptions, connectionOptions, inventoryOptions, verboseOption } from './connection-options.ts'
+import { seconds, words } from './option-values.ts'
 import { refuse, refusing } from './problems.ts'
 import type { RunOptions } from './run-options.ts'
 import { vaultOptions } from './vault-options.ts'
@@ -18,29 +19,17 @@ Exit codes: 0 as wished, 2 a task failed, 3 changes pending, 4 hosts unreachable
 
 /** Run playbooks. */
 export const runCommand = (): Command =>
-  vaultOptions(new Command('run'))
+  verboseOption(
+    vaultOptions(becomeOptions(connectionOptions(inventoryOptions(new Command('run'))))),
+    'tell more (repeatable): what is ok, what tasks print',
+  )
     .description('run playbooks')
     .argument('<playbook...>', 'playbooks; `site.yml` is looked up as given, then under playbooks/')
-    .option('-i, --inventory <path>', 'inventory file or directory (repeatable; default inventory/)', collect, [])
-    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, a:b, a:&b, a:!b, @file')
     .option('-t, --tags <tags>', 'only tasks with these tags', words, [])
     .option('--skip-tags <tags>', 'no tasks with these tags', words, [])
     .option('-C, --check', 'foretell what a run would do; nothing is written on any host')
     .option('--dry-run', 'the same as --check')
     .option('-D, --diff', 'show every difference, before and after')
-    .option('-e, --extra-vars <vars>', 'variables above all others: k=v, JSON, or @file.yml (repeatable)', collect, [])
-    .option('-f, --forks <n>', 'hosts worked on at once', count, 50)
-    .option('--connect-limit <n[,m]>', 'handshakes at once, per first hop and in all', connectLimit, [6, 30])
-    .option('-u, --user <name>', 'log in as this user')
-    .option('-b, --become', 'act as root, by sudo')
-    .option('-K, --ask-become-pass', "ask once for sudo's password")
-    .option('--become-password-file <file>', "sudo's password is the first line of this file (- for stdin)")
-    .option('--private-key <file>', 'log in with this key')
-    .option('--ssh-config <file>', 'read this ssh_config')
-    .addOption(
-      new Option('--host-key <policy>', 'what to do about unknown host keys').choices(['strict', 'accept-new']),
-    )
-    .option('--timeout <seconds>', 'for connect, handshake and login of a host (default 10)', seconds)
     .option('--task-timeout <seconds>', 'for each step on a host (default 60, commands 300)', seconds)
     .option('--list-hosts', 'print the hosts of each play; contact none')
     .option('--list-tasks', 'print the tasks of each play, by the rounds that are known without a host; contact none')
@@ -56,7 +45,6 @@ export const runCommand = (): Command =>
         .default('auto'),
     )
     .option('--junit <file>', 'write a JUnit report')
-    .option('-v, --verbose', 'tell more (repeatable): what is ok, what tasks print', increase, 0)
     .option('--no-color', 'no colour')
     .addHelpText('after', examples)
     .action((playbooks: string[], options: RunOptions) =>
