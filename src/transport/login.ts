@@ -6,9 +6,6 @@ import { type ShownKey, shownKey, type Verdict } from './host-key.ts'
 import type { IdentityKey } from './keys.ts'
 import { quickExchange, type Ssh2, skipHostKeysProve, skipKeyProbe } from './ssh2-private.ts'
 
-/** Seconds between keepalives, and how many may stay unanswered. */
-const KEEPALIVE = { seconds: 15, count: 3 }
-
 /** Milliseconds after which the next address of a name is tried; Node's 250 is too short for a far host. */
 const FAMILY_PATIENCE = 2000
 
@@ -17,8 +14,6 @@ export interface Attempt {
   readonly ssh2: Ssh2
   readonly target: Target
   readonly keys: readonly IdentityKey[]
-  /** Path of the agent's socket, where it is to be asked. */
-  readonly agent: string | undefined
   /** Host key algorithms in the order of preference; absent: ssh2's own order. */
   readonly hostKeyAlgorithms: readonly string[] | undefined
   judge(shown: ShownKey): Verdict
@@ -81,8 +76,8 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
         sock: socket,
         username: target.user,
         readyTimeout: 0,
-        keepaliveInterval: KEEPALIVE.seconds * 1000,
-        keepaliveCountMax: KEEPALIVE.count,
+        keepaliveInterval: target.keepAlive.interval * 1000,
+        keepaliveCountMax: target.keepAlive.count,
         ...(attempt.hostKeyAlgorithms && { algorithms: { serverHostKey: [...attempt.hostKeyAlgorithms] as never } }),
         authHandler: authHandler(attempt, tried) as never,
         hostVerifier: (blob: Buffer) => {
@@ -107,13 +102,15 @@ const isPassing = (error: Error): boolean =>
   (error as { level?: string }).level === 'agent' || error.message.startsWith('Error signing data')
 
 /** Hands ssh2 one method after the other: the key files in order, then the agent. */
-const authHandler = ({ target, keys, agent }: Attempt, tried: string[]): (() => AnyAuthMethod | false) => {
+const authHandler = ({ target, keys }: Attempt, tried: string[]): (() => AnyAuthMethod | false) => {
   const methods: { name: string; method: AnyAuthMethod }[] = []
   for (const identity of keys) {
     if (identity.kind !== 'key') continue
     methods.push({ name: identity.file, method: { type: 'publickey', username: target.user, key: identity.key } })
   }
-  if (agent !== undefined) methods.push({ name: 'ssh-agent', method: { type: 'agent', username: target.user, agent } })
+  const { agent, user: username } = target
+  if (agent !== undefined && !target.identitiesOnly)
+    methods.push({ name: 'ssh-agent', method: { type: 'agent', username, agent } })
   let next = 0
   return () => {
     const method = methods[next++]

@@ -44,9 +44,8 @@ export const createSshTransport = (options: SshTransportOptions): Transport => {
     const { ssh2, readKey } = await loaded
     setMaxListeners(0, signal)
     const hop = endpoint(target)
-    const agent = target.useAgent ? process.env.SSH_AUTH_SOCK : undefined
     const keys = target.identityFiles.map(readKey)
-    const attempt = { ssh2, target, keys, agent, signal }
+    const attempt = { ssh2, target, keys, signal }
     for (let tries = 1; ; tries++) {
       const outcome = await gate.pass(hop, () => (signal.aborted ? INTERRUPTED : tryOnce(attempt, readKnownHosts)))
       if (outcome.kind === 'in') return opened(outcome, target, passwords)
@@ -73,7 +72,8 @@ const tryOnce = async (
   attempt: Omit<Attempt, 'judge' | 'hostKeyAlgorithms'>,
   readKnownHosts: KnownHostsReader,
 ): Promise<LoggedIn | Failure> => {
-  const { host, address, port, knownHosts, hostKey } = attempt.target
+  const { host, address, port, globalKnownHosts, hostKey } = attempt.target
+  const knownHosts = [...attempt.target.knownHosts, ...globalKnownHosts]
   let files: readonly KnownHostsFile[]
   try {
     files = readKnownHosts(knownHosts)

@@ -38,13 +38,15 @@ export interface ConnectionOptions {
 export interface Machine {
   readonly home: string
   readonly user: string
-  /** An SSH agent is there to be asked. */
-  readonly hasAgent: boolean
+  /** The socket of the SSH agent, if there is one. */
+  readonly agent: string | undefined
   exists(path: string): boolean
 }
 
 /** Seconds for connect, handshake and login, as Ansible's default. */
 const TIMEOUT = 10
+/** A host that is gone is told after 45 s. */
+const KEEP_ALIVE = { interval: 15, count: 3 }
 const DEFAULT_KEYS = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa']
 const USER_KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']
 const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
@@ -60,7 +62,7 @@ export const thisMachine = (): Machine => {
   return {
     home: homedir(),
     user: userInfo().username,
-    hasAgent: (process.env.SSH_AUTH_SOCK ?? '') !== '',
+    agent: process.env.SSH_AUTH_SOCK || undefined,
     exists: (path) => seen.get(path) ?? look(path),
   }
 }
@@ -89,17 +91,25 @@ export const resolveTarget = (
   const identities = options.privateKey !== undefined ? [options.privateKey] : (own.identityFiles ?? file.identityFiles)
   const value: Target = {
     host,
+    wants: 'ssh',
     address,
     port,
     user,
+    via: { kind: 'direct' },
+    addressFamily: 'any',
     identityFiles: identities?.map(expand) ?? DEFAULT_KEYS.map(expand).filter(machine.exists),
-    useAgent: machine.hasAgent && !(own.identitiesOnly ?? file.identitiesOnly ?? false),
-    knownHosts: [
-      ...(own.userKnownHosts ?? file.userKnownHosts ?? USER_KNOWN_HOSTS),
-      ...(own.globalKnownHosts ?? file.globalKnownHosts ?? GLOBAL_KNOWN_HOSTS),
-    ].map(expand),
+    certificateFiles: [],
+    identitiesOnly: own.identitiesOnly ?? file.identitiesOnly ?? false,
+    ...(machine.agent !== undefined && { agent: machine.agent }),
+    knownHosts: (own.userKnownHosts ?? file.userKnownHosts ?? USER_KNOWN_HOSTS).map(expand),
+    globalKnownHosts: (own.globalKnownHosts ?? file.globalKnownHosts ?? GLOBAL_KNOWN_HOSTS).map(expand),
     hostKey: options.hostKey ?? own.hostKey ?? file.hostKey ?? 'strict',
+    hashKnownHosts: false,
+    algorithms: {},
     timeout: options.timeout ?? own.timeout ?? file.timeout ?? TIMEOUT,
+    keepAlive: KEEP_ALIVE,
+    sshName: name,
+    sshOptions: [],
   }
   return { value, problems: problems.map((problem) => ({ ...problem, summary: `${host}: ${problem.summary}` })) }
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Target } from '../../src/model/connection.ts'
+import { aTarget } from '../transport/a-target.ts'
 
 /** A user of the test machine, there only for sshd and what it starts. */
 export interface TestUser {
@@ -81,17 +82,14 @@ export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
     log += String(chunk)
   })
   await answering(port, child, () => log)
-  const target: Target = {
-    host: 'rs1',
+  const target = aTarget({
     address: '127.0.0.1',
     port,
     user: 'root',
     identityFiles: userKeys,
-    useAgent: false,
     knownHosts: [join(dir, 'known_hosts')],
-    hostKey: 'strict',
     timeout: 30,
-  }
+  })
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
       const exited = once(child, 'exit')

@@ -295,17 +295,13 @@ test('keys of an agent', async () => {
   const socket = join(sshd.dir, 'agent')
   const agent: ChildProcess = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] })
   await once(agent.stdout as NonNullable<ChildProcess['stdout']>, 'data')
-  const before = process.env.SSH_AUTH_SOCK
-  process.env.SSH_AUTH_SOCK = socket
   try {
-    const target: Target = { ...sshd.target, identityFiles: [], useAgent: true }
+    const target: Target = { ...sshd.target, identityFiles: [], agent: socket }
     expect(await open(target)).toMatchObject({ reason: expect.stringContaining('accepts no key: offered: ssh-agent') })
     const key = sshd.target.identityFiles[0] ?? ''
     execFileSync('ssh-add', ['-q', makeKey(sshd.dir, 'stranger'), key], { stdio: 'ignore' })
     expect((await runOnce(target, 'echo in')).out).toBe('in\n')
   } finally {
-    if (before === undefined) delete process.env.SSH_AUTH_SOCK
-    else process.env.SSH_AUTH_SOCK = before
     const gone = once(agent, 'exit')
     agent.kill()
     await gone

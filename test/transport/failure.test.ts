@@ -1,18 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Target } from '../../src/model/connection.ts'
 import { explainFailure, type Stage, timedOut } from '../../src/transport/failure.ts'
+import { aTarget } from './a-target.ts'
 
-const target: Target = {
-  host: 'rs1',
-  address: '10.0.0.1',
-  port: 22,
-  user: 'alice',
-  identityFiles: [],
-  useAgent: false,
-  knownHosts: [],
-  hostKey: 'strict',
-  timeout: 10,
-}
+const target = aTarget()
 const error = (message: string, fields: object = {}): Error => Object.assign(new Error(message), fields)
 const explained = (cause: Error | undefined, stage: Stage, greeting = '') =>
   explainFailure(cause, { stage, target, keys: [], tried: [], greeting })

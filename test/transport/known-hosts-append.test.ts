@@ -7,6 +7,7 @@ import { shownKey } from '../../src/transport/host-key.ts'
 import { lookUp, parseKnownHosts } from '../../src/transport/known-hosts.ts'
 import { addKnownHost } from '../../src/transport/known-hosts-append.ts'
 import { createKnownHostsReader } from '../../src/transport/known-hosts-files.ts'
+import { aTarget } from './a-target.ts'
 
 let dir: string
 beforeEach(() => {
@@ -17,17 +18,8 @@ afterEach(() => rmSync(dir, { recursive: true }))
 const KEY = 'AAAAC3NzaC1lZDI1NTE5AAAAIOP/q6nJRebWneD7vU5MhwvqZZVxhWE0p1uVquxREZQv'
 const OTHER = 'AAAAC3NzaC1lZDI1NTE5AAAAIBXYtP/idznH7G/6tFLK4AdpMxxc2U1JIlbmA4RJuJKa'
 const key = shownKey(Buffer.from(KEY, 'base64'))
-const target = (file: string, address = '10.0.0.1'): Target => ({
-  host: 'rs1',
-  address,
-  port: 2222,
-  user: 'x',
-  identityFiles: [],
-  useAgent: false,
-  knownHosts: [file],
-  hostKey: 'accept-new',
-  timeout: 10,
-})
+const target = (file: string, address = '10.0.0.1'): Target =>
+  aTarget({ address, port: 2222, knownHosts: [file], hostKey: 'accept-new' })
 
 test('a file and its directory are made, for the owner alone', async () => {
   const file = join(dir, 'ssh/known_hosts')

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallEnd, Connection, Identity, Target } from '../../src/model/connection.ts'
 import { Secret } from '../../src/secret.ts'
 import { createSshTransport } from '../../src/transport/ssh.ts'
+import { aTarget } from './a-target.ts'
 import { newKeyPair } from './new-key.ts'
 
 /** What the server does with a command. */
@@ -44,17 +45,13 @@ afterAll(() => {
   rmSync(dir, { recursive: true })
 })
 
-const target = (port = (server.address() as AddressInfo).port): Target => ({
-  host: 'rs1',
-  address: '127.0.0.1',
-  port,
-  user: 'alice',
-  identityFiles: [join(dir, 'key')],
-  useAgent: false,
-  knownHosts: [join(dir, 'known_hosts')],
-  hostKey: 'strict',
-  timeout: 10,
-})
+const target = (port = (server.address() as AddressInfo).port): Target =>
+  aTarget({
+    address: '127.0.0.1',
+    port,
+    identityFiles: [join(dir, 'key')],
+    knownHosts: [join(dir, 'known_hosts')],
+  })
 const create = () => createSshTransport({ connectLimit: [6, 30], random: () => 0 })
 const open = async (): Promise<Connection> => {
   const opened = await create().open(target(), signal)

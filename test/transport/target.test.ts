@@ -6,7 +6,7 @@ import { type ConnectionOptions, type ConnectionVars, type Machine, resolveTarge
 const machine: Machine = {
   home: '/home/me',
   user: 'me',
-  hasAgent: true,
+  agent: '/agent',
   exists: (path) => path !== '/home/me/.ssh/id_ecdsa',
 }
 const config = (value: SshOptions): SshConfig => ({ for: () => ({ value, problems: [] }) })
@@ -17,19 +17,25 @@ test('nothing said: the defaults', () => {
   expect(resolve({})).toEqual({
     value: {
       host: 'rs1',
+      wants: 'ssh',
       address: 'rs1',
       port: 22,
       user: 'me',
+      via: { kind: 'direct' },
+      addressFamily: 'any',
       identityFiles: ['/home/me/.ssh/id_ed25519', '/home/me/.ssh/id_rsa'],
-      useAgent: true,
-      knownHosts: [
-        '/home/me/.ssh/known_hosts',
-        '/home/me/.ssh/known_hosts2',
-        '/etc/ssh/ssh_known_hosts',
-        '/etc/ssh/ssh_known_hosts2',
-      ],
+      certificateFiles: [],
+      identitiesOnly: false,
+      agent: '/agent',
+      knownHosts: ['/home/me/.ssh/known_hosts', '/home/me/.ssh/known_hosts2'],
+      globalKnownHosts: ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'],
       hostKey: 'strict',
+      hashKnownHosts: false,
+      algorithms: {},
       timeout: 10,
+      keepAlive: { interval: 15, count: 3 },
+      sshName: 'rs1',
+      sshOptions: [],
     },
     problems: [],
   })
@@ -48,14 +54,14 @@ const FILE: SshOptions = {
 }
 
 test('an ssh config is above the defaults', () => {
-  expect(resolve({}, {}, FILE).value).toEqual({
-    host: 'rs1',
+  expect(resolve({}, {}, FILE).value).toMatchObject({
     address: 'f.example.com',
     port: 3,
     user: 'file',
     identityFiles: ['/file'],
-    useAgent: false,
+    identitiesOnly: true,
     knownHosts: ['/file-kh'],
+    globalKnownHosts: [],
     hostKey: 'accept-new',
     timeout: 30,
   })
@@ -73,8 +79,9 @@ test('the inventory is above an ssh config', () => {
     port: 2222,
     user: 'inv',
     identityFiles: ['/home/me/inv'],
-    useAgent: true,
-    knownHosts: ['/inv-kh', '/inv-g'],
+    identitiesOnly: false,
+    knownHosts: ['/inv-kh'],
+    globalKnownHosts: ['/inv-g'],
     hostKey: 'strict',
     timeout: 5,
   })
