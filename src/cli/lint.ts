@@ -49,7 +49,8 @@ const lint = async (playbooks: readonly string[], options: Options): Promise<voi
   const failed = hasErrors(problems) || (options.strict === true && problems.length > 0)
   if (failed) process.exitCode = 5
   if (options.output === 'json') {
-    process.stdout.write(`${JSON.stringify(report(problems), undefined, 2)}\n`)
+    const { byPlace } = await import('../documents/code-frame.ts')
+    process.stdout.write(`${JSON.stringify(report(problems.toSorted(byPlace)), undefined, 2)}\n`)
     return
   }
   await printProblems(problems)

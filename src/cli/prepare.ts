@@ -93,9 +93,12 @@ const findingsIn = (value: Schedule, inventory: Inventory, { tags, skipTags, lim
     ...value.playbooks.map(({ file }) => file),
     ...plays.flatMap((play) => [...play.tasks, ...play.handlers].map(({ at }) => at.file)),
   ])
+  const findings = lintSchedule(value, inventory)
+  // A script that a task runs may have comments too.
+  for (const { at } of findings) if (at !== undefined) files.add(at.file)
   const texts = new Map([...files].map((file) => [file, readFileSync(file, 'utf8')]))
   const whole = lint === true && tags.length === 0 && skipTags.length === 0 && limit === undefined
-  return withoutIgnored(lintSchedule(value, inventory), texts, whole)
+  return withoutIgnored(findings, texts, whole)
 }
 
 /** Where the schedule will find it: as given, else under playbooks/. */

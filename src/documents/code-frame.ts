@@ -31,7 +31,8 @@ export const showDiagnostics = (
 /** Nobody reads more at once. */
 const mostShown = 200
 
-const byPlace = (a: Diagnostic, b: Diagnostic): number => {
+/** Those without a place first, then file by file. */
+export const byPlace = (a: Diagnostic, b: Diagnostic): number => {
   if (!a.at || !b.at) return Number(a.at !== undefined) - Number(b.at !== undefined)
   if (a.at.file !== b.at.file) return a.at.file < b.at.file ? -1 : 1
   return a.at.line - b.at.line || a.at.column - b.at.column

@@ -28,6 +28,7 @@ const fleetOf = (inventory: Inventory, schedule: Schedule): Fleet => {
   }
   return {
     groups: inventory.groups,
+    files: schedule.files,
     nicsOf: (play) => {
       if (!nics.has(play)) nics.set(play, among(play))
       return nics.get(play)

@@ -6,7 +6,7 @@ import type { Play, Task } from '../model/schedule.ts'
 export interface Work {
   readonly play: Play
   readonly task: Task
-  /** As the task type parsed them. */
+  /** As the task type parsed them; nothing where the task waits for a result and is one that runs text. */
   readonly args: unknown
   /** What its templates see; where the inventory names no `nic`, that is `unknownNic`. */
   readonly scope: Scope
@@ -21,6 +21,8 @@ export interface Found {
 /** What is known of the fleet as a whole. */
 export interface Fleet {
   readonly groups: ReadonlyMap<string, readonly string[]>
+  /** Local files that tasks name, by absolute path. */
+  readonly files: ReadonlyMap<string, Uint8Array>
   /** The interfaces that the inventory names as `nic` of these hosts; nothing when one of them has none. */
   nicsOf(play: Play): ReadonlySet<string> | undefined
 }

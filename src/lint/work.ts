@@ -6,13 +6,14 @@ import { inspect, itemScopes } from '../schedule/resolve.ts'
 import { tasksOf } from '../schedule/rounds.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { PlayScope } from '../schedule/scope.ts'
+import { runsText } from './command-lines.ts'
 import { unknownNic, type Work } from './rule.ts'
 
 /** A host tells its interface before anything else; whatever it is, it is one. */
 const facts: ReadonlyMap<string, Binding> = new Map([['nic', { kind: 'value', value: unknownNic }]])
 
 export interface PlaybookWork {
-  /** The work of a task, for each class of hosts that gets the same; none where a result is waited for. */
+  /** The work of a task, for each class of hosts that gets the same; where a result is waited for, that of commands only. */
   of(task: Task): readonly HostClass<readonly Work[]>[]
   /** The tasks of a play, those that are known to be included among them. */
   tasksOf(play: Play): readonly Task[]
@@ -26,8 +27,11 @@ const matters = ({ type }: Task): boolean =>
 
 const workOn = (task: Task, play: Play, scope: PlayScope): readonly Work[] => {
   const found = inspect(task, play, scope)
-  if (found.kind !== 'items') return []
   const scopes = itemScopes(task, scope.forTask(task))
+  // What it runs stands there, whenever it will.
+  if (found.kind === 'waits' && runsText(task.type.name))
+    return scopes.map((seen) => ({ play, task, args: undefined, scope: seen }))
+  if (found.kind !== 'items') return []
   return found.items.flatMap((item, index) => {
     const seen = scopes[index]
     return item.kind === 'work' && seen !== undefined ? [{ play, task, args: item.args, scope: seen }] : []

@@ -1,13 +1,6 @@
-import type { VipWish } from '../../tasks/vip-on-lo/args.ts'
+import { addsVip } from '../adds-vip.ts'
 import type { Rule, Work } from '../rule.ts'
 import { confOf, guards, type SysctlWish, sysctlWishes } from '../sysctl-wishes.ts'
-
-/** IPv4 only: IPv6 asks for no ARP. */
-const addsVip = ({ task, args }: Work): boolean => {
-  if (task.type.name !== 'vip-on-lo') return false
-  const { state, vips } = args as VipWish
-  return state === 'present' && vips.some(({ family }) => family === 4)
-}
 
 const guardIn = ({ path, value }: SysctlWish): string | undefined => {
   const conf = confOf(path)
