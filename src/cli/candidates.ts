@@ -38,6 +38,7 @@ const ofArgument: Readonly<Record<string, Source>> = {
   playbook: async () => files,
   dir: async () => files,
   host: hosts,
+  pattern: hostsAndGroups,
 }
 
 const isFile = ({ flags }: Option): boolean => /<(?:path|file|dir|vars)>/.test(flags)

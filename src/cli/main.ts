@@ -5,11 +5,11 @@ import { initCommand } from './init.ts'
 import { inventoryCommand } from './inventory.ts'
 import { lintCommand } from './lint.ts'
 import { inOurWords } from './option-errors.ts'
+import { pingCommand } from './ping.ts'
 import { runCommand } from './run.ts'
 
 /** Commands of the settled surface that this version does not have yet; each is told by name. */
 const later: Readonly<Record<string, string>> = {
-  ping: 'reach, log in, become, needed tools: a table of the fleet',
   trust: 'fetch host keys, show fingerprints, write known_hosts',
   audit: 'read-only DR audit of the fleet',
   drain: 'take real servers out of rotation',
@@ -23,6 +23,7 @@ const examples = `
 Examples:
   $ ipvs-play init my-fleet                       a starter project
   $ ipvs-play lab up                              an embedded fleet to try things on
+  $ ipvs-play ping all                            who can be reached, and lacks what
   $ ipvs-play run site.yml --check -D             what would change, and how
   $ ipvs-play run site.yml                        do it
   $ ipvs-play run site.yml -l rs3                 on one host only
@@ -49,6 +50,7 @@ const program = async (argv: readonly string[]): Promise<Command> => {
     .addCommand(runCommand())
     .addCommand(lintCommand())
     .addCommand(inventoryCommand())
+    .addCommand(pingCommand())
     .addCommand(docCommand())
     .addCommand(schemaCommand())
     .addCommand(initCommand())

@@ -1,6 +1,6 @@
-import cliTruncate from 'cli-truncate'
 import type { Status } from '../model/event.ts'
 import { textWidth } from '../text-width.ts'
+import { fit } from './fit.ts'
 import { type Paint, symbols } from './paint.ts'
 import { checkMode, oneLine, plural } from './printable.ts'
 import { byWeight, type PlayView, type TaskView, type View } from './view.ts'
@@ -46,17 +46,6 @@ const runHeading = ({ playbook, hosts, check, carriedOut, since }: View, { paint
   const seconds = `${Math.max(0, Math.round((now - since) / 1000))} s`
   const mode = check ? [paint.yellow(checkMode(carriedOut))] : []
   return [`${paint.bold(oneLine(playbook))} on ${plural(hosts, 'host')}`, ...mode, paint.dim(seconds)].join(' · ')
-}
-
-/** cli-truncate and a terminal differ on the width of some joined characters: it is cut until it fits. */
-const fit = (line: string, columns: number): string => {
-  let cut = cliTruncate(line, columns)
-  let width = columns
-  for (let over = textWidth(cut) - columns; over > 0 && width > 0; over = textWidth(cut) - columns) {
-    width -= over
-    cut = width > 0 ? cliTruncate(line, width) : ''
-  }
-  return cut
 }
 
 const drawOldPlays = (plays: readonly PlayView[], room: number, how: Drawing): string[] => {

@@ -130,7 +130,7 @@ const distinct = (problems: readonly Diagnostic[]): Diagnostic[] => {
 
 /**
  * Schedules a run. Reads the playbooks, their files of variables and the local files that arguments name.
- * Nothing, when no playbook could be read; a schedule with errors among the problems must not be carried out.
+ * Nothing, when no playbook of those asked for could be read; a schedule with errors among the problems must not be carried out.
  */
 export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedule | undefined>> => {
   const { inventory, taskTypes, limit, tags, skipTags, check, allowEmpty, keyring = createKeyring([]) } = request
@@ -151,7 +151,8 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
   }
   const { value, problems: found } = await buildPlaybooks(request, setting)
   const problems = [...found]
-  if (value.playbooks.length === 0) return { value: undefined, problems: distinct(problems) }
+  if (request.playbooks.length > 0 && value.playbooks.length === 0)
+    return { value: undefined, problems: distinct(problems) }
 
   const { files, locate } = createLocalFiles(keyring)
   const lost = new Set(value.plays.flatMap((each) => each.lost))

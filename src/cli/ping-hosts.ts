@@ -1,0 +1,59 @@
+import { createSessions } from '../engine/session.ts'
+import type { Target } from '../model/connection.ts'
+import { pingExitCode, pingHosts } from '../rollout/ping.ts'
+import { createSshTransport } from '../transport/ssh.ts'
+import { becomePassword } from './password.ts'
+import type { PingOptions } from './ping.ts'
+import { openPingSink } from './ping-sink.ts'
+import { printProblems } from './problems.ts'
+import { reachPattern } from './reach-pattern.ts'
+import { readKeyring } from './vault.ts'
+
+/** Pings all hosts of a pattern and prints what came of it. Sets the exit code. */
+export const ping = async (pattern: string, options: PingOptions): Promise<void> => {
+  const keyring = await readKeyring(options)
+  const password = await becomePassword(options)
+  const { hosts, inventory, reach, problems } = await reachPattern(pattern, options, { keyring, password })
+  await printProblems(problems)
+  const begun = performance.now()
+  const sink = openPingSink(options, hosts.length, keyring.hidden)
+  const { abort, stopListening } = interruptible()
+  const transport = createSshTransport({ connectLimit: options.connectLimit })
+  const targetOf = (host: string): Target => {
+    const target = reach.targets.get(host)
+    if (target === undefined) throw new Error(`no target for ${host}`)
+    return target
+  }
+  const sessions = createSessions((host) => transport.open(targetOf(host), abort.signal))
+  const asked = hosts.map((host) => ({
+    target: targetOf(host),
+    identity: reach.identityOf(host),
+    groups: inventory.hosts.get(host)?.groups ?? [],
+  }))
+  try {
+    const all = await pingHosts(asked, { sessions, forks: options.forks, onPinged: sink.one })
+    const exit = abort.signal.aborted ? 130 : pingExitCode(all)
+    sink.finish(all, { exit, seconds: (performance.now() - begun) / 1000 })
+    process.exitCode = exit
+  } finally {
+    sessions.close()
+    stopListening()
+  }
+}
+
+/** Ctrl-C reaches no further host; who is not there yet is told as interrupted. */
+const interruptible = (): { readonly abort: AbortController; stopListening(): void } => {
+  const abort = new AbortController()
+  const onSignal = (): void => {
+    if (abort.signal.aborted) process.exit(130)
+    abort.abort()
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, onSignal)
+  return {
+    abort,
+    stopListening: () => {
+      for (const signal of signals) process.off(signal, onSignal)
+    },
+  }
+}
