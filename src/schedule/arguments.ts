@@ -1,6 +1,6 @@
 /** The arguments of a task: rendered, its expressions evaluated, its local files found. */
 import { isAbsolute, relative } from 'node:path'
-import type { DocNode, MapEntry, MapNode, Rendered, Scope, Value } from '../model/document.ts'
+import type { Diagnostic, DocNode, MapEntry, MapNode, Rendered, Scope, Value } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import type { LocalFile } from '../model/task-type.ts'
 import { evaluate, renderNode, renderPartly } from '../template/render.ts'
@@ -65,20 +65,28 @@ interface Finding {
   readonly partly: boolean
 }
 
+/** A local file that is missing or wrong hides no other mistake: the arguments are there with nothing in its place. */
+export type RenderedArguments =
+  | Exclude<Rendered, { kind: 'value' }>
+  | { readonly kind: 'value'; readonly value: Value; readonly ofFiles: readonly Diagnostic[] }
+
 /** Names of local files become absolute paths, under which the schedule keeps their content. */
-const withFiles = (input: Value, finding: Finding): Rendered => {
+const withFiles = (input: Value, finding: Finding): RenderedArguments => {
   const { type } = finding.task
   const value = type.spelled?.(input) ?? input
-  if (!isMap(value)) return { kind: 'value', value }
+  if (!isMap(value)) return { kind: 'value', value, ofFiles: [] }
   const located: Record<string, Value> = Object.assign(Object.create(null), value)
+  const ofFiles: Diagnostic[] = []
   for (const file of type.localFiles ?? []) {
     const name = Object.hasOwn(value, file.argument) ? value[file.argument] : undefined
     if (typeof name !== 'string' || name === '') continue
     const found = findFile(name, file, located, finding)
-    if (found.kind !== 'value') return found
-    located[file.argument] = found.value
+    if (found.kind === 'waits') return found
+    if (found.kind === 'problem') ofFiles.push(found.problem)
+    const nothing = file.rendered === true ? { path: name, text: '' } : name
+    located[file.argument] = found.kind === 'value' ? found.value : nothing
   }
-  return { kind: 'value', value: located }
+  return { kind: 'value', value: located, ofFiles }
 }
 
 const findFile = (name: string, file: LocalFile, around: Record<string, Value>, finding: Finding): Rendered => {
@@ -140,13 +148,13 @@ const render = (task: Task, scope: Scope, partly: boolean): Rendered => {
 }
 
 /** The arguments as `parse` of the task type takes them. */
-export const renderArguments = (task: Task, play: Play, scope: Scope, locate: Locate): Rendered => {
+export const renderArguments = (task: Task, play: Play, scope: Scope, locate: Locate): RenderedArguments => {
   const rendered = render(task, scope, false)
   return rendered.kind === 'value' ? withFiles(rendered.value, { task, play, scope, locate, partly: false }) : rendered
 }
 
 /** The same without the parts that wait: good for a guess, not for work. */
-export const renderArgumentsPartly = (task: Task, play: Play, scope: Scope, locate: Locate): Rendered => {
+export const renderArgumentsPartly = (task: Task, play: Play, scope: Scope, locate: Locate): RenderedArguments => {
   const rendered = render(task, scope, true)
   return rendered.kind === 'value' ? withFiles(rendered.value, { task, play, scope, locate, partly: true }) : rendered
 }

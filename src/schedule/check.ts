@@ -1,6 +1,7 @@
 /** Every mistake of a task that can be found without a host. */
-import type { Diagnostic, DocNode, MapNode, Rendered, Scope } from '../model/document.ts'
+import type { Diagnostic, DocNode, MapNode, Rendered, Scope, Value } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
+import type { ArgumentProblem } from '../model/task-type.ts'
 import { evaluate, renderNode, syntaxProblems } from '../template/render.ts'
 import { placed } from './argument-place.ts'
 import { argumentParts, renderArgumentsPartly } from './arguments.ts'
@@ -10,7 +11,7 @@ import { createHostClasses } from './host-classes.ts'
 import type { Included } from './includes.ts'
 import { inspect, itemScopes } from './resolve.ts'
 import type { PlayScope, Scopes } from './scope.ts'
-import { nothingLearned } from './scope.ts'
+import { isUnread, nothingLearned } from './scope.ts'
 
 /** Templates and expressions of a task, wherever they stand. */
 const syntaxOf = (task: Task): Diagnostic[] => {
@@ -67,19 +68,28 @@ const expressionProblems = (node: DocNode, scope: Scope): Diagnostic[] => {
   return problemsOf(evaluate(node, scope), node, 'expression', scope)
 }
 
+/** A key that no value would make right, of a part that waits. */
+const unknownKeys = (task: Task, known: Value): readonly ArgumentProblem[] => {
+  if (task.args.kind !== 'map' || typeof known !== 'object' || known === null) return []
+  const whole: Record<string, Value> = Object.assign(Object.create(null), known)
+  for (const { key } of task.args.entries) if (!String(key.value).includes('{{')) whole[String(key.value)] ??= ''
+  const parsed = task.type.parse(whole)
+  return parsed.ok ? [] : parsed.problems.filter(({ summary }) => summary.startsWith('unknown key'))
+}
+
 /** Arguments that are known already are judged already; what is only missing may be what waits. */
 const argumentProblems = (task: Task, play: Play, scope: Scope, { locate }: PlayScope): Diagnostic[] => {
   const args = renderArgumentsPartly(task, play, scope, locate)
   if (args.kind === 'problem') return [args.problem]
   if (args.kind === 'waits') return []
   const parsed = task.type.parse(args.value)
-  if (parsed.ok) return []
   // Parts that wait are left out, so that a list's indexes have moved.
-  const certain = parsed.problems.filter(
+  const certain = (parsed.ok ? [] : parsed.problems).filter(
     ({ path, summary }) =>
       path.length > 0 && path.every((step) => typeof step === 'string') && !summary.startsWith('missing'),
   )
-  return certain.map((problem) => placed(problem, task.type.name, task.args, scope))
+  const wrong = [...certain, ...unknownKeys(task, args.value)]
+  return [...args.ofFiles, ...wrong.map((problem) => placed(problem, task.type.name, task.args, scope))]
 }
 
 /** Local files are read before the run: their names must be known by then. */
@@ -87,7 +97,7 @@ const fileProblems = ({ args, type }: Task, scope: Scope): Diagnostic[] =>
   (type.localFiles ?? []).flatMap(({ argument: name }) => {
     const node = args.kind === 'map' ? args.entries.find(({ key }) => key.value === name)?.value : undefined
     const rendered = node && renderNode(node, scope)
-    if (node === undefined || rendered?.kind !== 'waits') return []
+    if (node === undefined || rendered?.kind !== 'waits' || isUnread(rendered.on)) return []
     const summary = `\`${name}\` depends on ${rendered.on}, which is not known before the run`
     return [{ severity: 'error', summary, at: node.at, hint: 'local files are read before any host is contacted' }]
   })
@@ -149,14 +159,13 @@ const withHosts = ({ problem, hosts, plays, everywhere }: Seen): Diagnostic => {
 /** `hosts` undefined: it does not depend on a host. */
 type Note = (problem: Diagnostic, hosts: readonly string[] | undefined, play: Play) => void
 
-const checkPlay = ({ play, sound }: BuiltPlay, { scope, included }: Checking, note: Note): void => {
+const checkPlay = ({ play }: BuiltPlay, { scope, included }: Checking, note: Note): void => {
   const vars: readonly MapNode[] = play.vars
   for (const node of [...vars, ...(play.environment ? [play.environment] : [])])
     for (const problem of syntaxProblems(node, 'text')) note(problem, undefined, play)
   const own = [...play.tasks, ...play.handlers]
   const tasks = [...own, ...own.flatMap((task) => [...(included.get(task) ?? [])])]
   for (const task of tasks) for (const problem of syntaxOf(task)) note(problem, undefined, play)
-  if (!sound) return
   const classes = createHostClasses(play, (host) => scope(play, host, nothingLearned))
   for (const task of tasks)
     for (const { hosts, result } of classes.of(task, (view) => problemsOn(task, play, view))) {

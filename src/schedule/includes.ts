@@ -93,6 +93,15 @@ export interface Included {
   readonly problems: readonly Diagnostic[]
 }
 
+const unconditional = new WeakMap<Task, Task>()
+
+/** The include whatever its conditions say: what it would bring is known, though not yet whether it will. */
+const whatever = (include: Task): Task => {
+  const made = unconditional.get(include) ?? { ...include, when: [] }
+  unconditional.set(include, made)
+  return made
+}
+
 /** Follows every include of these plays as far as its file is known; what its tasks will give is added to `late`. */
 export const followIncludes = (
   plays: readonly Play[],
@@ -112,7 +121,10 @@ export const followIncludes = (
     for (const name of namesGiven(task)) late.names.add(name)
   }
   const follow = (include: Task, play: Play, host: string, chain: readonly string[], into: Set<Task>): void => {
-    const resolved = inspect(include, play, scope(play, host, nothingLearned))
+    const seen = scope(play, host, nothingLearned)
+    const first = inspect(include, play, seen)
+    const resolved =
+      first.kind === 'waits' && include.loop === undefined ? inspect(whatever(include), play, seen) : first
     if (resolved.kind === 'waits') late.any ??= { play: play.number, why: `what ${include.name} includes` }
     if (resolved.kind !== 'items') return
     let before = 0

@@ -63,17 +63,16 @@ const inspectItem = (task: Task, play: Play, scope: Scope, locate: Locate): Item
   if (environment.kind === 'waits') return environment
   if (on?.kind === 'waits') return on
   const parsed = task.type.parse(args.value)
-  if (parsed.ok)
+  if (parsed.ok && args.ofFiles.length === 0)
     return {
       kind: 'work',
       args: parsed.args,
       environment: environment.value,
       ...(on === undefined ? {} : { on: on.value }),
     }
-  return {
-    kind: 'problems',
-    problems: parsed.problems.map((problem) => placed(problem, task.type.name, task.args, scope)),
-  }
+  const ofArguments = parsed.ok ? [] : parsed.problems
+  const problems = ofArguments.map((problem) => placed(problem, task.type.name, task.args, scope))
+  return { kind: 'problems', problems: [...args.ofFiles, ...problems] }
 }
 
 /** A loop that cannot be told is no matter when its task is skipped whatever the item. */
@@ -139,7 +138,7 @@ const readingsOf = (task: Task, play: Play, scope: Scope, locate: Locate): reado
   const verdict = judgeConditions(task.when, scope)
   if (verdict.kind === 'problem' || (verdict.kind === 'value' && !verdict.value.holds)) return []
   const args = renderArgumentsPartly(task, play, scope, locate)
-  if (args.kind !== 'value') return []
+  if (args.kind !== 'value' || args.ofFiles.length > 0) return []
   const parsed = task.type.parse(args.value)
   return parsed.ok ? task.type.readings(parsed.args) : []
 }

@@ -158,7 +158,8 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
   const lost = new Set(value.plays.flatMap((each) => each.lost))
   const late: Late = { names: new Set() }
   const sealed = keyring.sealed.size > 0
-  const sources = { inventory, playbooks: value.playbooks, extra, check, locate, lookups, sealed, lost, late }
+  const unsound = new Set(value.plays.flatMap(({ play, sound }) => (sound ? [] : [play])))
+  const sources = { inventory, playbooks: value.playbooks, extra, check, locate, lookups, sealed, lost, late, unsound }
   const { scope, hostScope } = createScopes(sources)
   const includes = createIncludes(taskTypes, taskFiles, choice)
   const included = followIncludes(

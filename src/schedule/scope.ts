@@ -63,6 +63,8 @@ export interface ScopeSources {
   readonly lookups: Lookups
   /** A file of variables is a vault that stays shut: a name that nobody sets may be set there. */
   readonly sealed: boolean
+  /** Plays that miss a file of variables: likewise. */
+  readonly unsound?: ReadonlySet<Play>
 }
 
 /** Who looks: results wait from the task on that registers them. */
@@ -77,6 +79,13 @@ const waitingFacts: Layer = new Map([
   ['nic', { kind: 'pending', why: 'nic' }],
   ['facts', { kind: 'pending', why: 'facts' }],
 ])
+
+const unreadFile = 'a file of variables'
+const unreadScript = 'an inventory script'
+const unreadVault = 'a vault'
+
+/** Does what is waited for stand in a source that a run would have read? */
+export const isUnread = (on: string): boolean => [unreadFile, unreadScript, unreadVault].includes(on)
 
 /** Computes once for a key, and forgets with it. */
 const cached = <K extends object, V>(make: (key: K) => V): ((key: K) => V) => {
@@ -104,6 +113,7 @@ export const createScopes = ({
   sealed,
   lost,
   late,
+  unsound,
 }: ScopeSources): Scopes => {
   const registers = registersOf(playbooks)
   const playLayer = cached((play: Play) => layerOf(play.vars))
@@ -133,9 +143,9 @@ export const createScopes = ({
   const magic = magicOf(inventory, { check, lookups }, seenByOthers)
 
   const unread: Binding | undefined = inventory.incomplete
-    ? { kind: 'pending', why: 'an inventory script' }
+    ? { kind: 'pending', why: unreadScript }
     : sealed
-      ? { kind: 'pending', why: 'a vault' }
+      ? { kind: 'pending', why: unreadVault }
       : undefined
 
   const waiting = (name: string, { play, host, task }: Viewer): Binding | undefined => {
@@ -168,6 +178,7 @@ export const createScopes = ({
           waitingFacts.get(name) ??
           (learned.complete ? undefined : included(name, play)) ??
           unread ??
+          (unsound?.has(play) ? { kind: 'pending', why: unreadFile } : undefined) ??
           (name === 'ansible_host' ? { kind: 'value', value: host } : undefined),
         names: () => {
           const layers = [extra, learned.results, taskVars, playVars, hostVars, learned.facts, waitingFacts]
