@@ -6,7 +6,7 @@ const shells = ['host-tests', 'lock', 'put', 'read-script', 'write-script'].map(
 const setupFiles = ['test/setup.ts']
 
 // unit: pure and quick, the inner loop. shells: the scripts for hosts in this machine's shells.
-// fleet: real SSH servers in real namespaces, needs root.
+// fleet: real SSH servers in real namespaces, needs root. vm: a machine with ip_vs, emulated by QEMU, needs root.
 export default defineConfig({
   test: {
     projects: [
@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/fleet/**', ...shells],
+          exclude: ['test/fleet/**', 'test/vm/**', ...shells],
           isolate: false,
           testTimeout: 60_000,
           setupFiles,
@@ -32,6 +32,16 @@ export default defineConfig({
           fileParallelism: false,
           // Whole machines in namespaces on a few shared cores: a second try is allowed, and the last lines tell it.
           retry: 1,
+        },
+      },
+      {
+        test: {
+          name: 'vm',
+          include: ['test/vm/**/*.test.ts'],
+          testTimeout: 300_000,
+          setupFiles,
+          hookTimeout: 300_000,
+          fileParallelism: false,
         },
       },
     ],

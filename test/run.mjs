@@ -28,6 +28,7 @@ const needs = [
   ['zsh', ['/usr/bin/zsh', '/bin/zsh'], 'zsh'],
   ['fish', ['/usr/bin/fish'], 'fish'],
   ['sysctl', ['/usr/sbin/sysctl', '/sbin/sysctl'], 'procps'],
+  ['qemu', ['/usr/bin/qemu-system-x86_64'], 'qemu-system-x86'],
   // Makes the root file system of the referee, test/ansible/README.md.
   ...(process.env.CI === 'true' ? [['mmdebstrap', ['/usr/bin/mmdebstrap'], 'mmdebstrap']] : []),
 ]
@@ -111,6 +112,7 @@ const steps = unitOnly
       ['unit tests', () => tests('unit')],
       ['scripts for hosts in real shells', () => tests('shells')],
       ['fleet tests: real SSH servers in namespaces', () => tests('fleet')],
+      ['machine tests: a fleet on a kernel with ip_vs', () => tests('vm')],
     ]
 const failed = []
 for (const [name, step] of steps) {
