@@ -1,7 +1,7 @@
 import { createSessions } from '../engine/session.ts'
 import type { Target } from '../model/connection.ts'
 import { pingExitCode, pingHosts } from '../rollout/ping.ts'
-import { createSshTransport } from '../transport/ssh.ts'
+import { createTransport } from '../transport/transports.ts'
 import { becomePassword } from './password.ts'
 import type { PingOptions } from './ping.ts'
 import { openPingSink } from './ping-sink.ts'
@@ -18,7 +18,7 @@ export const ping = async (pattern: string, options: PingOptions): Promise<void>
   const begun = performance.now()
   const sink = openPingSink(options, hosts.length, keyring.hidden)
   const { abort, stopListening } = interruptible()
-  const transport = createSshTransport({ connectLimit: options.connectLimit })
+  const transport = createTransport({ connectLimit: options.connectLimit })
   const targetOf = (host: string): Target => {
     const target = reach.targets.get(host)
     if (target === undefined) throw new Error(`no target for ${host}`)

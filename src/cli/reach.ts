@@ -9,7 +9,7 @@ import { Secret } from '../secret.ts'
 import { CONNECTION_VARS, type ConnectionVars, readSshConfig, resolveTarget, thisMachine } from '../transport/target.ts'
 import { createAlike, placed } from './alike.ts'
 import type { BecomeOptions, ConnectionOptions } from './connection-options.ts'
-import { remoteUsers } from './remote-users.ts'
+import { playConnections } from './play-connections.ts'
 
 /** How every host of a run is reached, and who acts there. */
 export interface Reach {
@@ -51,22 +51,19 @@ export const resolveReach = async (
   const targets = new Map<string, Target>()
   const becomes = new Map<string, Become>()
   const machine = thisMachine()
-  const users = remoteUsers(schedule.playbooks.flatMap(({ plays }) => plays))
-  problems.push(...users.problems)
+  const said = playConnections(schedule.playbooks.flatMap(({ plays }) => plays))
   const alike = createAlike()
   for (const host of hosts) {
     const found: Diagnostic[] = []
     const scope = schedule.hostScope(host)
     const read = reader(host, scope, lint, found)
     const own = Object.fromEntries(CONNECTION_VARS.flatMap((name) => known(name, read(name)))) as ConnectionVars
-    const remoteUser = users.value.get(host)
-    const vars = remoteUser === undefined ? own : { ansible_user: remoteUser, ...own }
-    const { value, problems: ofTarget } = resolveTarget(host, vars, options, config.value, machine)
+    const { value, problems: ofTarget } = resolveTarget(host, said.of(host, own), options, config.value, machine)
     targets.set(host, value)
     becomes.set(host, readBecome(host, read, found))
     for (const problem of [...found, ...ofTarget]) alike.add(host, placed(problem, scope))
   }
-  problems.push(...alike.problems(), ...twice(targets))
+  problems.push(...said.problems(), ...alike.problems(), ...twice(targets))
   const global = password === undefined ? undefined : new Secret(password)
   const identities = new Map<string, Identity>()
   const identityOf = (host: string, play?: Play, task?: Task): Identity => {
@@ -159,11 +156,12 @@ const truthOf = (value: Value): boolean | undefined => {
   return ['false', 'no', 'off', 'n', 'f', '0'].includes(word) ? false : undefined
 }
 
-/** Names that stand for one machine. */
+/** Names that stand for one machine. Several may well mean this one. */
 export const twice = (targets: ReadonlyMap<string, Target>): Diagnostic[] => {
   const seen = new Map<string, string>()
   const problems: Diagnostic[] = []
-  for (const [host, { address, port, user }] of targets) {
+  for (const [host, { address, port, user, wants }] of targets) {
+    if (wants === 'local') continue
     const key = `${user}@${address}:${port}`
     const other = seen.get(key)
     if (other === undefined) seen.set(key, host)

@@ -14,7 +14,7 @@ import { createRedactor } from '../reporters/redact.ts'
 import { createTally, exitCode, type Tally } from '../reporters/tally.ts'
 import { runPlays } from '../rollout/run.ts'
 import type { Schedule } from '../schedule/schedule.ts'
-import { createSshTransport } from '../transport/ssh.ts'
+import { createTransport } from '../transport/transports.ts'
 import { cleanJournal } from './clean-journal.ts'
 import { listHosts, listTags, listTasks } from './list.ts'
 import { becomePassword } from './password.ts'
@@ -204,7 +204,7 @@ const assemble = ({
   keyring,
   hide,
 }: Parts): Engine => {
-  const transport = createSshTransport({ connectLimit: options.connectLimit })
+  const transport = createTransport({ connectLimit: options.connectLimit })
   const sessions = createSessions((host, time) => {
     const target = reach.targets.get(host)
     if (target === undefined) throw new Error(`no target for ${host}`)

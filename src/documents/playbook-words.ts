@@ -6,7 +6,7 @@ const words = (text: string): readonly string[] => text.split(/\s+/).filter((wor
 
 export const playKeywords = words(`name hosts vars vars_files pre_tasks tasks post_tasks handlers serial strategy order
   max_fail max_unreachable max_fail_percentage any_errors_fatal ignore_unreachable throttle
-  tags become become_user remote_user environment gather_facts force_handlers`)
+  tags become become_user remote_user connection environment gather_facts force_handlers`)
 
 /** Words of Ansible that may stand with this value only: what they then say holds here anyway. */
 export const impliedInPlays: Readonly<Record<string, boolean>> = { gather_facts: false, force_handlers: true }
@@ -63,7 +63,6 @@ const playNever: Readonly<Record<string, string>> = {
   fact_path: 'facts are read by themselves; remove it',
   collections: 'task types have short names here; remove it',
   module_defaults: 'write the arguments on each task',
-  connection: 'set `ansible_connection` in the inventory',
   port: 'set `ansible_port` in the inventory',
   become_method: 'sudo is used; remove it',
   become_exe: 'sudo is used; remove it',
@@ -82,7 +81,7 @@ const taskNever: Readonly<Record<string, string>> = {
   become_method: 'sudo is used; remove it',
   become_exe: 'sudo is used; remove it',
   become_flags: 'sudo is used; remove it',
-  connection: 'set `ansible_connection` in the inventory',
+  connection: 'a host has one connection for the whole run: write it on the play, or use `delegate_to: localhost`',
   port: 'set `ansible_port` in the inventory',
   remote_user: 'set `ansible_user` in the inventory, or give --user',
   module_defaults: 'write the arguments on each task',

@@ -58,6 +58,7 @@ export interface PlayDocument {
   readonly become?: boolean
   readonly becomeUser?: string
   readonly remoteUser?: ScalarNode
+  readonly connection?: ScalarNode
   readonly environment?: DocNode
 }
 
@@ -147,6 +148,7 @@ const readPlay = (map: MapNode, types: readonly string[], report: Report): PlayD
     become: read('become', (value) => readBoolean(value, 'become', report)),
     becomeUser: read('become_user', (value) => readPlainText(value, 'become_user', report)),
     remoteUser: read('remote_user', (value) => readPlainNode(value, 'remote_user', report)),
+    connection: read('connection', (value) => readPlainNode(value, 'connection', report)),
     environment: read('environment', (value) => readEnvironment(value, report)),
   }
   const reading: Reading = { types, report }

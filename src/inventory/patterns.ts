@@ -2,7 +2,7 @@ import type { Checked, Diagnostic, Position } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { nearest } from '../nearest.ts'
 import { globToRegExp } from './fnmatch.ts'
-import { localNames } from './localhost.ts'
+import { localNames, thisMachineIn } from './localhost.ts'
 import { type PatternPart, splitPattern } from './pattern-parts.ts'
 
 /**
@@ -109,13 +109,9 @@ const matchNames = (text: string, inventory: Inventory): Match => {
   // A dot makes Ansible look at hosts as well.
   if (group !== undefined) return { ok: true, hosts: text.includes('.') ? [...group, ...own] : group }
   if (own.length > 0) return { ok: true, hosts: own }
-  if (localNames.has(text)) return { ok: true, hosts: [thisMachine(text, inventory)] }
+  if (localNames.has(text)) return { ok: true, hosts: [thisMachineIn(inventory.hosts, text)] }
   return no(`no host or group is called '${text}'`, hintFor(text, inventory))
 }
-
-/** By the name that the inventory has for it, if any. */
-const thisMachine = (text: string, { hosts }: Inventory): string =>
-  [...hosts.keys()].find((name) => localNames.has(name)) ?? text
 
 /** Hosts of the groups that match, then hosts that match; a host can be there twice, which subscripts count. */
 const matched = (text: string, expression: RegExp, inventory: Inventory): Match => {

@@ -104,6 +104,8 @@ export interface Play {
   readonly becomeUser?: string
   /** Who logs in where the inventory does not say. */
   readonly remoteUser?: ScalarNode
+  /** How hosts are reached where the inventory does not say. */
+  readonly connection?: ScalarNode
   readonly environment?: DocNode
   /** Play vars and vars_files, in rising precedence. */
   readonly vars: readonly MapNode[]

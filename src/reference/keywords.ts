@@ -61,6 +61,10 @@ export const playWords: Readonly<Record<string, Keyword>> = {
   gather_facts: { means: 'Of Ansible; only `false`: facts are read by themselves.', shape: { enum: [false] } },
   force_handlers: { means: 'Of Ansible; only `true`: handlers of proven changes always run.', shape: { enum: [true] } },
   remote_user: { means: 'Log in as this user.', shape: text },
+  connection: {
+    means: '`local`: on this machine itself. `openssh`: by the system’s ssh. Else `ssh`.',
+    shape: oneOfThese('ssh', 'smart', 'openssh', 'local'),
+  },
   when: { means: 'Of an import: a condition on all its tasks.', shape: conditions },
   import_playbook: { means: 'The plays of another playbook.', shape: text },
 }

@@ -1,12 +1,10 @@
 /** `delegate_to`: the other host on which a task is done. */
+import { localNames } from '../inventory/localhost.ts'
 import type { Rendered, Scope } from '../model/document.ts'
 import type { Task } from '../model/schedule.ts'
 import { nearest } from '../nearest.ts'
 import { renderNode } from '../template/render.ts'
 import { variable } from './variable.ts'
-
-/** Names for the machine that ipvs-play runs on. */
-const here = ['localhost', '127.0.0.1', '::1']
 
 /** The name of the host; undefined where the task is not delegated. A host that the inventory lacks is a problem. */
 export const renderDelegate = ({ delegateTo }: Task, scope: Scope): Rendered<string> | undefined => {
@@ -17,11 +15,9 @@ export const renderDelegate = ({ delegateTo }: Task, scope: Scope): Rendered<str
   const groups = variable(scope, 'groups')
   const hosts = groups?.kind === 'value' && isGroups(groups.value) ? (groups.value.all ?? []) : []
   if (hosts.includes(name)) return { kind: 'value', value: name }
+  if (localNames.has(name)) return { kind: 'value', value: hosts.find((one) => localNames.has(one)) ?? name }
   const near = nearest(name, hosts)
-  const absent = near === undefined ? 'name a host of the inventory' : `did you mean ${near}?`
-  const hint = here.includes(name)
-    ? 'tasks run on hosts that are reached over SSH: add this machine to the inventory, or do it outside the playbook'
-    : absent
+  const hint = near === undefined ? 'name a host of the inventory' : `did you mean ${near}?`
   const summary = `\`delegate_to\`: there is no host ${JSON.stringify(name)} in the inventory`
   return { kind: 'problem', problem: { severity: 'error', summary, at: delegateTo.at, hint } }
 }

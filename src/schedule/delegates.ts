@@ -1,4 +1,5 @@
 /** Hosts that tasks are delegated to: they are reached though no play names them. */
+import { localNames, thisMachineIn } from '../inventory/localhost.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Playbook } from '../model/schedule.ts'
 import type { Included } from './includes.ts'
@@ -17,17 +18,22 @@ export const delegatesOf = (
     const delegated = [...own, ...own.flatMap(included.get)].filter(({ delegateTo }) => delegateTo !== undefined)
     for (const task of delegated) {
       if (task.delegateTo?.source.includes('{{') !== true) {
-        found.add(task.delegateTo?.source.trim() ?? '')
+        const name = task.delegateTo?.source.trim() ?? ''
+        found.add(localNames.has(name) ? thisMachineIn(inventory.hosts, name) : name)
         continue
       }
       for (const host of play.hosts) {
         const resolved = inspect(task, play, scope(play, host, nothingLearned))
-        if (resolved.kind !== 'items') return [...inventory.hosts.keys()]
+        if (resolved.kind !== 'items') return anybody(inventory)
         for (const item of resolved.items) if (item.kind === 'work' && item.on !== undefined) found.add(item.on)
       }
     }
     // What is included later may be delegated to anybody.
-    if (own.some((task) => task.type.includes) && !included.whole) return [...inventory.hosts.keys()]
+    if (own.some((task) => task.type.includes) && !included.whole) return anybody(inventory)
   }
-  return [...found].filter((name) => inventory.hosts.has(name))
+  return [...found].filter((name) => inventory.hosts.has(name) || localNames.has(name))
 }
+
+const anybody = ({ hosts }: Inventory): readonly string[] => [
+  ...new Set([...hosts.keys(), thisMachineIn(hosts, 'localhost')]),
+]

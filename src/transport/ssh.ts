@@ -12,13 +12,15 @@ import { type KnownHostsFile, knownHostsName, lookUpListed } from './known-hosts
 import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
 import { type Attempt, type LoggedIn, logIn } from './login.ts'
-import { createPasswordGate, type PasswordGate } from './password-gate.ts'
+import type { PasswordGate } from './password-gate.ts'
 import { startOn } from './ssh2-channel.ts'
 import { quickVerifying } from './ssh2-private.ts'
 
 export interface SshTransportOptions {
   /** Handshakes at once, towards one first hop and in all. */
   readonly connectLimit: readonly [perFirstHop: number, overall: number]
+  /** For become: what came of a password, shared by all hosts of the run. */
+  readonly passwords: PasswordGate
   /** Further tries after a loss before the login; default 4. */
   readonly retries?: number
   /** For the jitter, from 0 to 1; default Math.random. */
@@ -33,9 +35,8 @@ const FIRST_PAUSE = 300
  * transport's life. A place at the gate is held from the TCP connect until the login is through.
  */
 export const createSshTransport = (options: SshTransportOptions): Transport => {
-  const { retries = 4, random = Math.random } = options
+  const { passwords, retries = 4, random = Math.random } = options
   const gate = createGate(...options.connectLimit)
-  const passwords = createPasswordGate()
   const readKnownHosts = createKnownHostsReader()
   let loaded: ReturnType<typeof load> | undefined
 

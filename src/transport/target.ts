@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import type { Target } from '../model/connection.ts'
 import type { Checked, Diagnostic, Value } from '../model/document.ts'
+import { connectionKind } from './connection-kind.ts'
 import { readSshArgs } from './ssh-args.ts'
 import type { SshConfig } from './ssh-config.ts'
 import type { SshOptions } from './ssh-options.ts'
@@ -79,6 +80,7 @@ export const resolveTarget = (
   machine: Machine = thisMachine(),
 ): Checked<Target> => {
   const problems: Diagnostic[] = []
+  const wants = readKind(vars, problems)
   const own = readVars(vars, problems)
   const name = own.hostname ?? host
   const configured = config.for(name)
@@ -86,12 +88,12 @@ export const resolveTarget = (
   const file = configured.value
   const address = file.hostname?.replace(/%%|%h/g, (token) => (token === '%h' ? name : '%')) ?? name
   const port = own.port ?? file.port ?? 22
-  const user = options.user ?? own.user ?? file.user ?? machine.user
+  const user = wants === 'local' ? machine.user : (options.user ?? own.user ?? file.user ?? machine.user)
   const expand = expander({ host: address, port, user, name }, machine)
   const identities = options.privateKey !== undefined ? [options.privateKey] : (own.identityFiles ?? file.identityFiles)
   const value: Target = {
     host,
-    wants: 'ssh',
+    wants,
     address,
     port,
     user,
@@ -114,6 +116,13 @@ export const resolveTarget = (
   return { value, problems: problems.map((problem) => ({ ...problem, summary: `${host}: ${problem.summary}` })) }
 }
 
+const readKind = ({ ansible_connection: written }: ConnectionVars, problems: Diagnostic[]): Target['wants'] => {
+  const kind = written === undefined || written === null ? 'ssh' : connectionKind(String(written))
+  if (typeof kind === 'string') return kind
+  problems.push(kind)
+  return 'ssh'
+}
+
 /** Variables of their own win over the same thing said in ansible_ssh_common_args. */
 const readVars = (vars: ConnectionVars, problems: Diagnostic[]): SshOptions => {
   const error = (summary: string, hint?: string): void => {
@@ -126,10 +135,6 @@ const readVars = (vars: ConnectionVars, problems: Diagnostic[]): SshOptions => {
     if (typeof found === 'number') return String(found)
     if (found !== undefined) error(`${name} is not a text`)
     return undefined
-  }
-  const connection = text('ansible_connection')
-  if (connection !== undefined && !/^(ansible\.builtin\.)?(ssh|smart)$/.test(connection)) {
-    error(`ansible_connection: ${connection} is not supported`, 'hosts are reached by ssh')
   }
   for (const name of ['ansible_password', 'ansible_ssh_pass'] as const)
     if (text(name) !== undefined) error('login with a password is not supported yet', `use a key, and remove ${name}`)

@@ -81,10 +81,7 @@ describe('mistakes of a play', () => {
       `2:3 \`gather_facts\` of Ansible is not part of ipvs-play | ${facts}, or write \`gather_facts: false\``,
     ],
     ['become_method: su', `2:3 \`become_method\` of Ansible is not part of ipvs-play | ${sudo}`],
-    [
-      'connection: local',
-      '2:3 `connection` of Ansible is not part of ipvs-play | set `ansible_connection` in the inventory',
-    ],
+    ['connection: "{{ c }}"', '2:15 `connection` cannot hold a template | write the name itself'],
     ['drain: true', '2:3 `drain` is not supported yet'],
     ['pre_tasks: {a: b}', '2:14 `pre_tasks` must be a list, not a map | begin each task with `- `'],
     [

@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallEnd, Connection, Identity, Opened, Target } from '../../src/model/connection.ts'
 import { Secret } from '../../src/secret.ts'
-import { createSshTransport } from '../../src/transport/ssh.ts'
+import { createTransport } from '../../src/transport/transports.ts'
 import { freePort, type KeyType, makeKey, type Sshd, startSshd } from './sshd.ts'
 
 const PLAIN: Identity = { become: false, becomeUser: 'root' }
 const BECOME: Identity = { become: true, becomeUser: 'root' }
 const withPassword = (password: string): Identity => ({ ...BECOME, becomePassword: new Secret(password) })
 const signal = new AbortController().signal
-const create = (random = Math.random) => createSshTransport({ connectLimit: [6, 30], random })
+const create = (random = Math.random) => createTransport({ connectLimit: [6, 30], random })
 
 const open = (target: Target): Promise<Opened> => create().open(target, signal)
 const connect = async (target: Target): Promise<Connection> => {

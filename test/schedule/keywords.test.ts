@@ -203,10 +203,6 @@ describe('hosts', () => {
     [play('max_fail_percentage: 101'), '2:24 `max_fail_percentage` must be a number from 0 to 100, not 101'],
     [play('max_fail: 1\nmax_fail_percentage: 2'), '3:24 `max_fail` and `max_fail_percentage` are both given'],
     [tasks('- {persist: , delegate_to: d2}'), '3:32 `delegate_to`: there is no host "d2" in the inventory'],
-    [
-      tasks('- {persist: , delegate_to: localhost}'),
-      '3:32 `delegate_to`: there is no host "localhost" in the inventory',
-    ],
     [tasks('- {command: ls, register: r, until: r.rc == nobody}'), '3:49 undefined variable "nobody"'],
     [tasks('- {command: ls, failed_when: "1 ="}'), '3:37 expected an operator'],
   ])('%s', async (text, problem) => {

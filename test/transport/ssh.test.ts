@@ -7,7 +7,7 @@ import ssh2, { type ServerChannel } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallEnd, Connection, Identity, Target } from '../../src/model/connection.ts'
 import { Secret } from '../../src/secret.ts'
-import { createSshTransport } from '../../src/transport/ssh.ts'
+import { createTransport } from '../../src/transport/transports.ts'
 import { aTarget } from './a-target.ts'
 import { newKeyPair } from './new-key.ts'
 
@@ -52,7 +52,7 @@ const target = (port = (server.address() as AddressInfo).port): Target =>
     identityFiles: [join(dir, 'key')],
     knownHosts: [join(dir, 'known_hosts')],
   })
-const create = () => createSshTransport({ connectLimit: [6, 30], random: () => 0 })
+const create = () => createTransport({ connectLimit: [6, 30], random: () => 0 })
 const open = async (): Promise<Connection> => {
   const opened = await create().open(target(), signal)
   if (opened.kind !== 'open') throw new Error(opened.reason)
@@ -165,7 +165,7 @@ describe('a hop that drops connections', () => {
 
   test('but not for ever', async () => {
     const { port, seen } = await hop(100)
-    const transport = createSshTransport({ connectLimit: [6, 30], retries: 1, random: () => 0 })
+    const transport = createTransport({ connectLimit: [6, 30], retries: 1, random: () => 0 })
     expect(await transport.open(target(port), signal)).toEqual({
       kind: 'unreachable',
       reason: `127.0.0.1:${port} closed the connection before the handshake: Exceeded MaxStartups, 2 times`,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Target } from '../../src/model/connection.ts'
 import type { SshConfig } from '../../src/transport/ssh-config.ts'
 import type { SshOptions } from '../../src/transport/ssh-options.ts'
 import { type ConnectionOptions, type ConnectionVars, type Machine, resolveTarget } from '../../src/transport/target.ts'
@@ -65,6 +66,16 @@ test('an ssh config is above the defaults', () => {
     hostKey: 'accept-new',
     timeout: 30,
   })
+})
+
+test.each<[string, Target['wants'], string]>([
+  ['ssh', 'ssh', 'ops'],
+  ['smart', 'ssh', 'ops'],
+  ['openssh', 'openssh', 'ops'],
+  ['ansible.builtin.local', 'local', 'me'], // nobody logs in: it is who runs this
+])('ansible_connection: %s', (ansible_connection, wants, user) => {
+  const { value, problems } = resolve({ ansible_connection, ansible_user: 'ops' })
+  expect({ wants: value.wants, user: value.user, problems }).toEqual({ wants, user, problems: [] })
 })
 
 test('the inventory is above an ssh config', () => {
@@ -142,7 +153,8 @@ test.each<[ConnectionVars]>([
 describe('mistakes name the host and the variable', () => {
   test.each<[ConnectionVars, RegExp]>([
     [{ ansible_connection: 'winrm' }, /^rs1: ansible_connection: winrm is not supported$/],
-    [{ ansible_connection: 'local' }, /^rs1: ansible_connection: local is not supported$/],
+    [{ ansible_connection: 'docker' }, /^rs1: ansible_connection: docker is not supported$/],
+    [{ ansible_connection: 'constructor' }, /^rs1: ansible_connection: constructor is not supported$/],
     [{ ansible_password: 'x' }, /^rs1: login with a password is not supported yet$/],
     [{ ansible_port: 'ssh' }, /^rs1: ansible_port is not a port: ssh$/],
     [{ ansible_port: 0 }, /^rs1: ansible_port is not a port: 0$/],
