@@ -19,6 +19,7 @@ const needs = [
   ['sshd', ['/usr/sbin/sshd'], 'openssh-server'],
   ['ssh', ['/usr/bin/ssh'], 'openssh-client'],
   ['sudo', ['/usr/bin/sudo'], 'sudo'],
+  ['doas', ['/usr/bin/doas'], 'opendoas'],
   ['ip', ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'], 'iproute2'],
   ['unshare', ['/usr/bin/unshare'], 'util-linux'],
   ['perl', ['/usr/bin/perl'], 'perl-base'],

@@ -63,11 +63,15 @@ export interface Target {
   readonly sshOptions: readonly string[]
 }
 
+export type BecomeMethod = 'sudo' | 'doas'
+
 /** Who acts on the host. */
 export interface Identity {
   readonly become: boolean
   /** Default root. */
   readonly becomeUser: string
+  /** Default sudo. */
+  readonly becomeMethod?: BecomeMethod
   readonly becomePassword?: SecretText
 }
 

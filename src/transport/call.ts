@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Call, CallEnd } from '../model/connection.ts'
-import { explainSudo, type Marks, passwordMissing, type Refusal, startCommand } from './become.ts'
-import type { Channel, Line } from './channel.ts'
+import { type Becoming, type Refusal, type Start, scriptEaten, startCommand } from './become.ts'
+import { createBecomeDialog, type Move } from './become-dialog.ts'
+import { explainBecome, passwordMissing, stillWaiting, type Wish, wrongPassword } from './become-words.ts'
+import { type Channel, type Line, NoTerminal } from './channel.ts'
 import type { Pass } from './password-gate.ts'
-import { createSudoDialog, type Move } from './sudo-dialog.ts'
 
-/** Seconds that sudo may take to ask or to let through; a PAM module that asks a far directory takes a while. */
+/** Seconds that sudo or doas may take to ask or to let through; a PAM module that asks a far directory takes a while. */
 const BECOME_LIMIT = 30
 /** Bytes of stderr kept of one call: enough for any message, never a flood. */
 const STDERR_KEPT = 64 * 1024
@@ -18,9 +19,15 @@ const STDERR_KEPT = 64 * 1024
 export const execute = (line: Line, call: Call): Promise<CallEnd> =>
   new Promise((resolve, reject) => {
     const { host, user } = line.target
-    const start = startCommand(call.identity, user, randomBytes(12).toString('hex'))
+    const nonce = randomBytes(12).toString('hex')
+    const start = startCommand(call.identity, user, nonce, Buffer.byteLength(call.script))
     if (start.kind === 'refused') {
       resolve(start)
+      return
+    }
+    const open = start.terminal ? line.startInTerminal : line.start
+    if (open === undefined) {
+      resolve({ kind: 'refused', ...noTerminal(host) })
       return
     }
     const notOpened = (why: string): void => {
@@ -31,28 +38,35 @@ export const execute = (line: Line, call: Call): Promise<CallEnd> =>
     }
     const limit = setTimeout(() => notOpened(`no answer within ${call.limit} s`), call.limit * 1000)
     try {
-      line.start(start.command, (channel) => {
+      open(start.command, (channel) => {
         clearTimeout(limit)
-        if (channel instanceof Error) notOpened(channel.message)
-        else converse({ line, call, channel, marks: start.marks }, resolve, reject)
+        if (channel instanceof NoTerminal) resolve({ kind: 'refused', ...noTerminal(host) })
+        else if (channel instanceof Error) notOpened(channel.message)
+        else converse({ line, call, channel, start }, resolve, reject)
       })
     } catch (error) {
       notOpened((error as Error).message)
     }
   })
 
+const noTerminal = (host: string): Refusal => ({
+  reason: `doas on ${host} takes a password only on a terminal, and this connection gives none`,
+  hint: 'let doas.conf there say `nopass`',
+})
+
 interface Talk {
   readonly line: Line
   readonly call: Call
   readonly channel: Channel
-  /** Absent: the shell is there and waits for its script. */
-  readonly marks: Marks | undefined
+  readonly start: Exclude<Start, { kind: 'refused' }>
 }
 
 /** All handlers are in place when this returns: a host may end the channel in the very packet that opens it. */
 const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unknown) => void): void => {
-  const { line, call, channel, marks } = talk
-  const said = keepText(channel.stderr)
+  const { line, call, channel, start } = talk
+  const { host, user } = line.target
+  /** What the shell says on stderr, without what was said before it was there. */
+  let said = (): string => ''
   let sent = false
   const settle = (end: CallEnd): void => {
     clearTimeout(limit)
@@ -62,7 +76,7 @@ const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unk
   /** Of the password that was sent, until it is known what came of it. */
   let pass: Pass | undefined
   const refuse = (refusal: Refusal): void => {
-    pass?.settle(refusal.wrongPassword ? 'refused' : 'unknown', line.target.host)
+    pass?.settle(refusal.wrongPassword ? 'refused' : 'unknown', host)
     pass = undefined
     settle({ kind: 'refused', ...refusal })
   }
@@ -77,10 +91,11 @@ const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unk
   }
   const send = (early: Buffer): void => {
     sent = true
-    pass?.settle('accepted', line.target.host)
+    pass?.settle('accepted', host)
     pass = undefined
     channel.stdout.on('data', output)
-    channel.stdin.end(call.script)
+    said = keepText(channel.stderr)
+    channel.stdin.end(start.becoming ? call.script : `${start.seal.line}\n${call.script}`)
     output(early)
   }
   const limit = setTimeout(() => {
@@ -88,30 +103,31 @@ const converse = (talk: Talk, resolve: (end: CallEnd) => void, reject: (bug: unk
     if (sent) settle({ kind: 'lost', reason })
     else refuse({ reason })
   }, call.limit * 1000)
-  channel.onClose((exitCode) => {
-    const text = marks === undefined ? said() : said().replaceAll(marks.prompt, '')
-    if (sent) settle(scriptEnd(exitCode, text, line))
-    else refuse(sudoEnd(exitCode, text, line))
-  })
-  if (marks === undefined) send(NOTHING)
+  if (start.becoming === undefined) send(NOTHING)
   else {
     const holds = (given: Pass): void => {
       pass = given
     }
-    passSudo(talk, marks, { begin: send, refuse, holds })
+    become(talk, start.becoming, { begin: send, refuse, holds })
   }
+  channel.onClose((exitCode) => {
+    if (!sent) return
+    const broken = start.becoming === undefined && said().includes(start.seal.broken)
+    settle(broken ? { kind: 'refused', ...scriptEaten(host, user) } : scriptEnd(exitCode, said(), line))
+  })
 }
 
 const NOTHING = Buffer.alloc(0)
 
 /** Nothing is sent but the password, once, and only when it is asked for. */
-const passSudo = (
+const become = (
   { line, call, channel }: Talk,
-  marks: Marks,
+  { method, marks }: Becoming,
   then: { begin(rest: Buffer): void; refuse(refusal: Refusal): void; holds(pass: Pass): void },
 ): void => {
   const { host, user } = line.target
-  const dialog = createSudoDialog(marks.prompt, marks.begin)
+  const wish = { method, host, user }
+  const dialog = createBecomeDialog(marks)
   const onStdout = (chunk: Buffer): void => act(dialog.onStdout(chunk))
   const onStderr = (chunk: Buffer): void => act(dialog.onStderr(chunk))
   let over = false
@@ -130,10 +146,10 @@ const passSudo = (
       done()
       then.begin(move.rest)
     } else if (move.kind === 'asked-again') {
-      refuse({ reason: `wrong become password for ${user} on ${host}`, wrongPassword: true })
+      refuse(wrongPassword(wish))
     } else if (move.kind === 'answer') {
       const password = call.identity.becomePassword
-      if (password === undefined) refuse(passwordMissing(host))
+      if (password === undefined) refuse(passwordMissing(wish))
       else void answer(password.reveal())
     }
   }
@@ -152,14 +168,13 @@ const passSudo = (
     }
   }
   const startLimit = (): NodeJS.Timeout =>
-    setTimeout(
-      () => refuse({ reason: `sudo on ${host} neither asked nor let through within ${BECOME_LIMIT} s` }),
-      BECOME_LIMIT * 1000,
-    )
+    setTimeout(() => refuse(stillWaiting(dialog.said(), BECOME_LIMIT, wish)), BECOME_LIMIT * 1000)
   let limit = startLimit()
   channel.stdout.on('data', onStdout)
   channel.stderr.on('data', onStderr)
-  channel.onClose(done)
+  channel.onClose((exitCode) => {
+    if (!over) refuse(becomeEnd(exitCode, dialog.said(), wish, line))
+  })
 }
 
 const scriptEnd = (code: number | undefined, stderr: string, line: Line): CallEnd =>
@@ -167,13 +182,13 @@ const scriptEnd = (code: number | undefined, stderr: string, line: Line): CallEn
     ? { kind: 'lost', reason: line.lostBecause() ?? 'the host closed the channel without an exit code' }
     : { kind: 'ended', exitCode: code, stderr }
 
-const sudoEnd = (code: number | undefined, stderr: string, { target, lostBecause }: Line): Refusal =>
+const becomeEnd = (code: number | undefined, said: string, wish: Wish, { lostBecause }: Line): Refusal =>
   code === undefined
     ? {
-        reason: `${lostBecause() ?? 'the channel was closed'} before sudo on ${target.host} let through`,
+        reason: `${lostBecause() ?? 'the channel was closed'} before ${wish.method} on ${wish.host} let through`,
         ...(lostBecause() === undefined ? {} : { gone: true }),
       }
-    : explainSudo(stderr, code, target)
+    : explainBecome(said, code, wish)
 
 /** The start of what a stream says, as text. */
 const keepText = (stream: Readable): (() => string) => {

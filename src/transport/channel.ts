@@ -16,6 +16,9 @@ export interface Channel {
   close(): void
 }
 
+/** The host gives this connection no terminal. */
+export class NoTerminal extends Error {}
+
 /** An open connection, as a call sees it. */
 export interface Line {
   readonly target: Target
@@ -26,6 +29,8 @@ export interface Line {
    * may end a channel in the very packet that opens it. May throw where nothing can be opened any more.
    */
   start(command: string, opened: (channel: Channel | Error) => void): void
+  /** The same on a terminal, where stdout and stderr are one. Absent: nothing that this connection starts can have one. */
+  readonly startInTerminal?: Line['start']
   /** Why the connection ended, once it has. */
   lostBecause(): string | undefined
 }

@@ -13,7 +13,7 @@ import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
 import { type Attempt, type LoggedIn, logIn } from './login.ts'
 import type { PasswordGate } from './password-gate.ts'
-import { startOn } from './ssh2-channel.ts'
+import { startInTerminalOn, startOn } from './ssh2-channel.ts'
 import { quickVerifying } from './ssh2-private.ts'
 
 export interface SshTransportOptions {
@@ -112,7 +112,13 @@ const opened = async (
   client.on('close', () => {
     lost ??= 'the host closed the connection'
   })
-  const line: Line = { target, passwords, start: startOn(client), lostBecause: () => lost }
+  const line: Line = {
+    target,
+    passwords,
+    start: startOn(client),
+    startInTerminal: startInTerminalOn(client),
+    lostBecause: () => lost,
+  }
   const connection: Connection = {
     execute: (call) => execute(line, call),
     close: () => {

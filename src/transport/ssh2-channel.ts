@@ -1,12 +1,22 @@
 import { constants } from 'node:os'
 import type { Client, ClientChannel } from 'ssh2'
-import type { Channel, Line } from './channel.ts'
+import { type Channel, type Line, NoTerminal } from './channel.ts'
 
 /** Starts commands on channels of an ssh2 connection. */
 export const startOn =
   (client: Client): Line['start'] =>
   (command, opened) => {
     client.exec(command, (error, channel) => opened(error ?? asChannel(channel)))
+  }
+
+/** The same on a terminal. */
+export const startInTerminalOn =
+  (client: Client): Line['start'] =>
+  (command, opened) => {
+    client.exec(command, { pty: { term: 'dumb' } }, (error, channel) => {
+      const refused = error !== undefined && /pseudo-terminal/.test(error.message)
+      opened(refused ? new NoTerminal(error.message) : (error ?? asChannel(channel)))
+    })
   }
 
 const asChannel = (channel: ClientChannel): Channel => {

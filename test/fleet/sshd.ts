@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Target } from '../../src/model/connection.ts'
 import { aTarget } from '../transport/a-target.ts'
@@ -30,6 +30,8 @@ export interface SshdOptions {
   readonly users?: readonly TestUser[]
   /** Lines for sudoers. */
   readonly sudoers?: readonly string[]
+  /** Files in /etc beside the account files: `doas.conf`. */
+  readonly etc?: { readonly [name: string]: string }
   /** Commands that run in sshd's mount namespace before it starts; $DIR is its directory. */
   readonly before?: string
 }
@@ -121,16 +123,13 @@ const sshdConfig = (dir: string, port: number, hostKeys: readonly string[], conf
 const startScript = (dir: string, before: string): string =>
   `set -e
 DIR="${dir}"
-for name in passwd shadow group sudoers; do
-  [ -e "/etc/$name" ] && mount --bind "${dir}/etc/$name" "/etc/$name"
-done
-[ -d /etc/sudoers.d ] && mount --bind "${dir}/etc/sudoers.d" /etc/sudoers.d
+mount -t overlay -o "lowerdir=${dir}/etc:/etc" etc /etc
 mkdir -p /run/sshd
 ${before}
 exec /usr/sbin/sshd -D -e -f "${dir}/sshd_config"
 `
 
-const writeAccounts = (dir: string, { users = [], sudoers = [] }: SshdOptions): void => {
+const writeAccounts = (dir: string, { users = [], sudoers = [], etc = {} }: SshdOptions): void => {
   mkdirSync(join(dir, 'etc/sudoers.d'), { recursive: true })
   mkdirSync(join(dir, 'home/root'), { recursive: true })
   const old = (name: string): string => readFileSync(`/etc/${name}`, 'utf8')
@@ -150,6 +149,10 @@ const writeAccounts = (dir: string, { users = [], sudoers = [] }: SshdOptions): 
   writeFileSync(join(dir, 'etc/sudoers'), ['root ALL=(ALL:ALL) ALL', ...sudoers, ...rules, ''].join('\n'), {
     mode: 0o440,
   })
+  for (const [name, content] of Object.entries(etc)) {
+    mkdirSync(dirname(join(dir, 'etc', name)), { recursive: true })
+    writeFileSync(join(dir, 'etc', name), content)
+  }
   users.forEach(({ name, home = {} }, index) => {
     mkdirSync(join(dir, 'home', name), { recursive: true })
     for (const [file, content] of Object.entries(home)) writeFileSync(join(dir, 'home', name, file), content)

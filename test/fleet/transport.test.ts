@@ -4,39 +4,9 @@ import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CallEnd, Connection, Identity, Opened, Target } from '../../src/model/connection.ts'
-import { Secret } from '../../src/secret.ts'
-import { createTransport } from '../../src/transport/transports.ts'
+import type { Identity, Target } from '../../src/model/connection.ts'
+import { BECOME, connect, create, ended, open, PLAIN, runOn, runOnce, signal, withPassword } from './over-ssh.ts'
 import { freePort, type KeyType, makeKey, type Sshd, startSshd } from './sshd.ts'
-
-const PLAIN: Identity = { become: false, becomeUser: 'root' }
-const BECOME: Identity = { become: true, becomeUser: 'root' }
-const withPassword = (password: string): Identity => ({ ...BECOME, becomePassword: new Secret(password) })
-const signal = new AbortController().signal
-const create = (random = Math.random) => createTransport({ connectLimit: [6, 30], random })
-
-const open = (target: Target): Promise<Opened> => create().open(target, signal)
-const connect = async (target: Target): Promise<Connection> => {
-  const opened = await open(target)
-  if (opened.kind !== 'open') throw new Error(`${opened.reason} / ${opened.hint}`)
-  return opened.connection
-}
-interface Ran {
-  readonly end: CallEnd
-  readonly out: string
-}
-const runOn = async (connection: Connection, script: string, identity = PLAIN): Promise<Ran> => {
-  const chunks: Buffer[] = []
-  const end = await connection.execute({ identity, script, limit: 60, onOutput: (chunk) => chunks.push(chunk) })
-  return { end, out: Buffer.concat(chunks).toString() }
-}
-const runOnce = async (target: Target, script: string, identity = PLAIN): Promise<Ran> => {
-  const connection = await connect(target)
-  const result = await runOn(connection, script, identity)
-  connection.close()
-  return result
-}
-const ended = (exitCode: number, stderr = ''): CallEnd => ({ kind: 'ended', exitCode, stderr })
 
 describe('a connection', () => {
   let sshd: Sshd
@@ -299,7 +269,8 @@ test('keys of an agent', async () => {
     const target: Target = { ...sshd.target, identityFiles: [], agent: socket }
     expect(await open(target)).toMatchObject({ reason: expect.stringContaining('accepts no key: offered: ssh-agent') })
     const key = sshd.target.identityFiles[0] ?? ''
-    execFileSync('ssh-add', ['-q', makeKey(sshd.dir, 'stranger'), key], { stdio: 'ignore' })
+    const env = { ...process.env, SSH_AUTH_SOCK: socket }
+    execFileSync('ssh-add', ['-q', makeKey(sshd.dir, 'stranger'), key], { stdio: 'ignore', env })
     expect((await runOnce(target, 'echo in')).out).toBe('in\n')
   } finally {
     const gone = once(agent, 'exit')

@@ -1,21 +1,35 @@
 import { describe, expect, test } from 'vitest'
+import type { BecomeMethod } from '../../src/model/connection.ts'
 import { Secret } from '../../src/secret.ts'
-import { explainSudo, startCommand } from '../../src/transport/become.ts'
+import { startCommand } from '../../src/transport/become.ts'
+import { explainBecome, stillWaiting } from '../../src/transport/become-words.ts'
 
-const start = (become: boolean, becomeUser: string, login: string, password?: string) =>
+const start = (become: boolean, becomeUser: string, login: string, password?: string, becomeMethod?: BecomeMethod) =>
   startCommand(
-    { become, becomeUser, ...(password !== undefined && { becomePassword: new Secret(password) }) },
+    {
+      become,
+      becomeUser,
+      ...(becomeMethod && { becomeMethod }),
+      ...(password !== undefined && { becomePassword: new Secret(password) }),
+    },
     login,
     'abc',
+    1234,
   )
+const METHODS = ['sudo', 'doas'] as const
 
 describe('startCommand', () => {
   test.each([
     ['no become', false, 'root', 'alice'],
     ['root is root already', true, 'root', 'root'],
     ['alice is alice already', true, 'alice', 'alice'],
-  ])('%s: the shell at once', (_, become, user, login) => {
-    expect(start(become, user, login)).toEqual({ kind: 'start', command: 'exec /bin/sh -s -- "$SSH_CONNECTION"' })
+  ])('%s: the shell at once, with a seal before the script', (_, become, user, login) => {
+    expect(start(become, user, login)).toEqual({
+      kind: 'start',
+      command:
+        'exec /bin/sh -c \'read -r x && [ "$x" = abc ] && exec /bin/sh -s -- "$1"; echo ipvs-play-broken-abc >&2\' sh "$SSH_CONNECTION"',
+      seal: { line: 'abc', broken: 'ipvs-play-broken-abc' },
+    })
   })
 
   test('become: sudo with marks of its own', () => {
@@ -23,7 +37,24 @@ describe('startCommand', () => {
       kind: 'start',
       command:
         'exec env LC_ALL=C sudo -H -S -p ipvs-play-password-abc -u \'root\' -- /bin/sh -c \'printf ipvs-play-begin-abc; exec /bin/sh -s -- "$1"\' sh "$SSH_CONNECTION"',
-      marks: { prompt: 'ipvs-play-password-abc', begin: 'ipvs-play-begin-abc' },
+      becoming: { method: 'sudo', marks: { prompt: 'ipvs-play-password-abc', begin: 'ipvs-play-begin-abc' } },
+    })
+  })
+
+  test('doas without a password: never asks', () => {
+    expect(start(true, 'root', 'alice', undefined, 'doas')).toEqual({
+      kind: 'start',
+      command:
+        'exec env LC_ALL=C doas -n -u \'root\' -- /bin/sh -c \'printf ipvs-play-begin-abc; exec /bin/sh -s -- "$1"\' sh "$SSH_CONNECTION"',
+      becoming: { method: 'doas', marks: { begin: 'ipvs-play-begin-abc' } },
+    })
+  })
+
+  test('doas with a password: on a raw terminal, and the shell behind it reads none', () => {
+    expect(start(true, 'root', 'alice', 'pw', 'doas')).toMatchObject({
+      terminal: true,
+      command:
+        'exec env LC_ALL=C /bin/sh -c \'stty raw -echo && printf ipvs-play-from-abc && exec doas -u "$1" -- /bin/sh -c "$2" sh "$3"\' sh \'root\' \'printf ipvs-play-begin-abc; head -c 1234 | /bin/sh -s -- "$1"\' "$SSH_CONNECTION"',
     })
   })
 
@@ -42,12 +73,12 @@ describe('startCommand', () => {
     expect(start(true, 'root', 'alice', password)).toMatchObject({ kind: 'refused' })
   })
 
-  test('no command line holds the password', () => {
-    expect(JSON.stringify(start(true, 'root', 'alice', 'S3cret'))).not.toContain('S3cret')
+  test.each(METHODS)('no command line of %s holds the password', (method) => {
+    expect(JSON.stringify(start(true, 'root', 'alice', 'S3cret', method))).not.toContain('S3cret')
   })
 })
 
-describe('explainSudo', () => {
+describe('what sudo means', () => {
   // sudo 1.9.13 and 1.8 as recorded; the expired ones from sudo's sources
   test.each([
     ['\nSorry, try again.\n', 1, /^wrong become password for alice on rs1$/],
@@ -69,6 +100,35 @@ describe('explainSudo', () => {
     ['sudo: unable to open /etc/sudoers: Input/output error\n', 1, /exit code 1: sudo: unable to open \/etc\/sudoers/],
     ['', 1, /^sudo on rs1 ended with exit code 1$/],
   ])('%j', (stderr, code, reason) => {
-    expect(explainSudo(stderr, code, { host: 'rs1', user: 'alice' }).reason).toMatch(reason)
+    expect(explainBecome(stderr, code, { host: 'rs1', user: 'alice', method: 'sudo' }).reason).toMatch(reason)
   })
+})
+
+// OpenDoas 6.8.2 as recorded; the last of it without PAM, from its sources
+describe('what doas means', () => {
+  test.each([
+    ['\r\ndoas: Authentication failed\r\n', 1, /^wrong become password for alice on rs1$/],
+    ['doas: Authentication required\n', 1, /^doas on rs1 asks for a password$/],
+    ['doas: Operation not permitted\n', 1, /^alice may not use doas on rs1$/],
+    [
+      'doas: doas is not enabled, /etc/doas.conf: No such file or directory\n',
+      1,
+      /^doas on rs1 has no \/etc\/doas.conf$/,
+    ],
+    ['doas: unknown user\n', 1, /^the become user is unknown on rs1$/],
+    ['doas: not installed setuid\n', 1, /not setuid root/],
+    ["env: 'doas': No such file or directory\n", 127, /^doas is not installed on rs1$/],
+    ['sh: 1: exec: doas: not found\r\n', 127, /^doas is not installed on rs1$/],
+    ['sh: 1: stty: not found\r\n', 127, /^rs1 has no stty/],
+    ['doas: syntax error at line 1\n', 1, /^doas on rs1 ended with exit code 1: doas: syntax error at line 1$/],
+    ['doas: Authorization failed\r\n', 1, /^wrong become password/],
+  ])('%j', (text, code, reason) => {
+    expect(explainBecome(text, code, { host: 'rs1', user: 'alice', method: 'doas' }).reason).toMatch(reason)
+  })
+})
+
+test('who asks something else is quoted', () => {
+  const wish = { host: 'rs1', user: 'alice', method: 'sudo' } as const
+  expect(stillWaiting('', 30, wish)).toEqual({ reason: 'sudo on rs1 neither asked nor let through within 30 s' })
+  expect(stillWaiting('Welcome\nVerification code: ', 30, wish).reason).toMatch(/; it says: Verification code:$/)
 })

@@ -86,7 +86,7 @@ describe('one call', () => {
       channel.end()
     })
     expect(end).toEqual({ kind: 'ended', exitCode: 9, stderr: '' })
-    expect(out).toBe('exec /bin/sh -s -- "$SSH_CONNECTION"|THE SCRIPT')
+    expect(out).toMatch(/^exec \/bin\/sh -c 'read -r x && \[ "\$x" = (\w+) \] [^|]+\|\1\nTHE SCRIPT$/)
   })
 
   test('that ends in the packet that opened it is not lost', async () => {
@@ -96,6 +96,16 @@ describe('one call', () => {
       channel.end()
     })
     expect(end).toEqual({ kind: 'ended', exitCode: 1, stderr: 'not here' })
+  })
+
+  test('whose script something else has read of ran nothing, and says who did', async () => {
+    const { end } = await run(async (channel, command) => {
+      await read(channel)
+      channel.stderr.write(`${/ipvs-play-broken-\w+/.exec(command)?.[0]}\n`)
+      channel.exit(0)
+      channel.end()
+    })
+    expect(end).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/start-up file of .* on rs1 reads/) })
   })
 
   test('without an exit code is lost: nobody knows what it did', async () => {

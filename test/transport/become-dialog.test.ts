@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createSudoDialog } from '../../src/transport/sudo-dialog.ts'
+import { createBecomeDialog } from '../../src/transport/become-dialog.ts'
 
 const PROMPT = 'ipvs-play-password-abc'
 const BEGIN = 'ipvs-play-begin-abc'
@@ -8,7 +8,7 @@ type Said = readonly ['out' | 'err', string]
 
 /** What would be sent, and what of the output is passed on, when sudo says all this. */
 const hear = (said: readonly Said[]): { moves: string[]; passed: string } => {
-  const dialog = createSudoDialog(PROMPT, BEGIN)
+  const dialog = createBecomeDialog({ prompt: PROMPT, begin: BEGIN })
   const moves: string[] = []
   for (const [stream, text] of said) {
     const chunk = Buffer.from(text)
@@ -84,4 +84,40 @@ test('it does not matter how the streams are cut into chunks', () => {
       expect(hear(said).moves).toEqual(['answer', 'begin'])
     }),
   )
+})
+
+describe('on a terminal, where both streams are one', () => {
+  const FROM = 'ipvs-play-from-abc'
+  const ASKS = '\rdoas (alice@rs1) password: '
+  const follow = (chunks: readonly string[]) => {
+    const dialog = createBecomeDialog({ begin: BEGIN, from: FROM, prompt: /doas \([^()\r\n]*\) password: $/ })
+    const moves = chunks.map((text) => dialog.onStdout(Buffer.from(text)))
+    return { moves: moves.map(({ kind }) => kind).filter((kind) => kind !== 'wait'), said: dialog.said() }
+  }
+
+  test.each<[string, string[], string[]]>([
+    ['nobody asks', [FROM, BEGIN], ['begin']],
+    ['it asks once', [FROM, ASKS, `\n${BEGIN}`], ['answer', 'begin']],
+    ['a start-up file asks in its words', [ASKS, FROM], []],
+    ['a start-up file asks, and then it does', [ASKS, FROM + ASKS, BEGIN], ['answer', 'begin']],
+    ['it asks again', [FROM, ASKS, `\n${ASKS}`], ['answer', 'asked-again']],
+    ['it asks for something else', [FROM, 'Verification code: '], []],
+    ['the words of its question are not the end of what it says', [FROM, `${ASKS}is asked for soon`], []],
+    ['a beginning before it started is nobody\u2019s', [BEGIN, FROM], []],
+  ])('%s', (_, chunks, moves) => {
+    expect(follow(chunks).moves).toEqual(moves)
+    const bytes = follow([...chunks.join('')])
+    if (!chunks.some((chunk) => chunk.includes('soon'))) expect(bytes.moves).toEqual(moves)
+  })
+
+  test('what it said is known, without our question and without what came before', () => {
+    expect(follow(['noise', FROM, ASKS, '\ndoas: Authentication failed\r\n']).said).toBe(
+      '\r\ndoas: Authentication failed\r\n',
+    )
+  })
+
+  test('a flood before it starts is not kept, and hides nothing', () => {
+    const flood = 'x'.repeat(1_000_000)
+    expect(follow([flood, FROM, ASKS, BEGIN]).moves).toEqual(['answer', 'begin'])
+  })
 })
