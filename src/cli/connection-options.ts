@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander'
+import { BECOME_METHODS } from '../documents/become-method.ts'
+import type { BecomeMethod } from '../model/connection.ts'
 import { collect, connectLimit, count, increase, seconds } from './option-values.ts'
 
 /** Which hosts, and how they are reached: what all commands share that connect. */
@@ -19,6 +21,7 @@ export interface ConnectionOptions {
 /** Who acts on the hosts. */
 export interface BecomeOptions {
   readonly become?: boolean
+  readonly becomeMethod?: BecomeMethod
   readonly askBecomePass?: boolean
   readonly becomePasswordFile?: string
 }
@@ -44,8 +47,9 @@ export const connectionOptions = (command: Command): Command =>
 export const becomeOptions = (command: Command): Command =>
   command
     .option('-b, --become', 'act as root, by sudo')
-    .option('-K, --ask-become-pass', "ask once for sudo's password")
-    .option('--become-password-file <file>', "sudo's password is the first line of this file (- for stdin)")
+    .addOption(new Option('--become-method <method>', 'by what (default sudo)').choices([...BECOME_METHODS]))
+    .option('-K, --ask-become-pass', "ask once for sudo's (or doas's) password")
+    .option('--become-password-file <file>', 'that password is the first line of this file (- for stdin)')
 
 export const verboseOption = (command: Command, about: string): Command =>
   command.option('-v, --verbose', about, increase, 0)

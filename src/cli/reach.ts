@@ -8,6 +8,7 @@ import { variable } from '../schedule/variable.ts'
 import { Secret } from '../secret.ts'
 import { CONNECTION_VARS, type ConnectionVars, readSshConfig, resolveTarget, thisMachine } from '../transport/target.ts'
 import { createAlike, placed } from './alike.ts'
+import { type Become, readBecome } from './become-vars.ts'
 import type { BecomeOptions, ConnectionOptions } from './connection-options.ts'
 import { playConnections } from './play-connections.ts'
 
@@ -32,7 +33,7 @@ export const reachedIn = (schedule: Schedule, { groups }: Inventory): readonly s
 
 type ReachOptions = Pick<
   ConnectionOptions & BecomeOptions,
-  'user' | 'become' | 'privateKey' | 'sshConfig' | 'hostKey' | 'timeout'
+  'user' | 'become' | 'becomeMethod' | 'privateKey' | 'sshConfig' | 'hostKey' | 'timeout'
 >
 
 /**
@@ -70,11 +71,12 @@ export const resolveReach = async (
     const own = becomes.get(host)
     const become = own?.become ?? task?.become ?? play?.become ?? options.become ?? false
     const becomeUser = own?.user ?? task?.becomeUser ?? play?.becomeUser ?? 'root'
-    const key = `${host} ${become} ${becomeUser}`
+    const becomeMethod = own?.method ?? task?.becomeMethod ?? play?.becomeMethod ?? options.becomeMethod ?? 'sudo'
+    const key = `${host} ${become} ${becomeMethod} ${becomeUser}`
     const cached = identities.get(key)
     if (cached !== undefined) return cached
     const becomePassword = own?.password ?? global
-    const identity = { become, becomeUser, ...(becomePassword === undefined ? {} : { becomePassword }) }
+    const identity = { become, becomeUser, becomeMethod, ...(becomePassword === undefined ? {} : { becomePassword }) }
     identities.set(key, identity)
     return identity
   }
@@ -94,12 +96,6 @@ const unreadable = (key: string | undefined): Diagnostic[] => {
     const { code } = cause as NodeJS.ErrnoException
     return [{ severity: 'error', summary: `--private-key ${key} cannot be read (${code})` }]
   }
-}
-
-interface Become {
-  readonly become: boolean | undefined
-  readonly user: string | undefined
-  readonly password: Secret | undefined
 }
 
 type Reader = (name: string) => Value | undefined
@@ -123,38 +119,6 @@ const reader =
 
 const known = (name: string, value: Value | undefined): [string, Value][] =>
   value === undefined ? [] : [[name, value]]
-
-const readBecome = (host: string, read: Reader, problems: Diagnostic[]): Become => {
-  const become = read('ansible_become')
-  const user = read('ansible_become_user')
-  const password = read('ansible_become_password') ?? read('ansible_become_pass')
-  const method = read('ansible_become_method')
-  if (method !== undefined && !/^(ansible\.builtin\.)?sudo$/.test(String(method)))
-    problems.push({
-      severity: 'error',
-      summary: `${host}: ansible_become_method ${String(method)} is not supported`,
-      hint: 'sudo is',
-    })
-  const truth = become === undefined ? undefined : truthOf(become)
-  if (become !== undefined && truth === undefined)
-    problems.push({
-      severity: 'error',
-      summary: `${host}: ansible_become must be true or false, not ${JSON.stringify(become)}`,
-      hint: 'write yes or no',
-    })
-  return {
-    become: truth,
-    user: user === undefined ? undefined : String(user),
-    password: password === undefined ? undefined : new Secret(String(password)),
-  }
-}
-
-/** As Ansible reads a switch: in INI `ansible_become=yes` is a text. */
-const truthOf = (value: Value): boolean | undefined => {
-  const word = String(value).toLowerCase()
-  if (['true', 'yes', 'on', 'y', 't', '1'].includes(word)) return true
-  return ['false', 'no', 'off', 'n', 'f', '0'].includes(word) ? false : undefined
-}
 
 /** Names that stand for one machine. Several may well mean this one. */
 export const twice = (targets: ReadonlyMap<string, Target>): Diagnostic[] => {

@@ -1,5 +1,7 @@
 /** The keywords that tasks have of their own or from the blocks and imports around them. */
+import type { BecomeMethod } from '../model/connection.ts'
 import type { DocNode, MapEntry, MapNode, ScalarNode } from '../model/document.ts'
+import { readBecomeMethod } from './become-method.ts'
 import {
   describe,
   isNothing,
@@ -25,6 +27,7 @@ export interface InheritedDocument {
   readonly environment?: DocNode
   readonly become?: boolean
   readonly becomeUser?: string
+  readonly becomeMethod?: BecomeMethod
   readonly noLog?: boolean
   readonly ignoreErrors?: boolean
   readonly ignoreUnreachable?: boolean
@@ -76,6 +79,7 @@ export const readInherited = (entries: ReadonlyMap<string, MapEntry>, report: Re
     environment: read('environment', (node) => readEnvironment(node, report)),
     become: read('become', readBoolean),
     becomeUser: read('become_user', readPlainText),
+    becomeMethod: read('become_method', readBecomeMethod),
     noLog: read('no_log', readBoolean),
     ignoreErrors: read('ignore_errors', readBoolean),
     ignoreUnreachable: read('ignore_unreachable', readBoolean),

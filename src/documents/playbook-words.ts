@@ -6,13 +6,14 @@ const words = (text: string): readonly string[] => text.split(/\s+/).filter((wor
 
 export const playKeywords = words(`name hosts vars vars_files pre_tasks tasks post_tasks handlers serial strategy order
   max_fail max_unreachable max_fail_percentage any_errors_fatal ignore_unreachable throttle
-  tags become become_user remote_user connection environment gather_facts force_handlers`)
+  tags become become_user become_method remote_user connection environment gather_facts force_handlers`)
 
 /** Words of Ansible that may stand with this value only: what they then say holds here anyway. */
 export const impliedInPlays: Readonly<Record<string, boolean>> = { gather_facts: false, force_handlers: true }
 
 /** What tasks have of their own or from blocks and imports around them. */
-const inheritedKeywords = words(`name when tags notify vars environment become become_user no_log ignore_errors
+const inheritedKeywords =
+  words(`name when tags notify vars environment become become_user become_method no_log ignore_errors
   ignore_unreachable any_errors_fatal run_once check_mode diff throttle timeout delegate_to`)
 
 export const taskKeywords: readonly string[] = [
@@ -64,9 +65,8 @@ const playNever: Readonly<Record<string, string>> = {
   collections: 'task types have short names here; remove it',
   module_defaults: 'write the arguments on each task',
   port: 'set `ansible_port` in the inventory',
-  become_method: 'sudo is used; remove it',
-  become_exe: 'sudo is used; remove it',
-  become_flags: 'sudo is used; remove it',
+  become_exe: 'sudo and doas are called as they need to be; remove it',
+  become_flags: 'sudo and doas are called as they need to be; remove it',
   force_handlers: 'handlers notified by proven changes always run; remove it',
   debugger: 'run with --check --diff to see what would happen',
   include: 'it is called `import_playbook` now',
@@ -78,9 +78,8 @@ const taskNever: Readonly<Record<string, string>> = {
   async: 'a task ends before the next one starts',
   poll: 'a task ends before the next one starts',
   delegate_facts: 'write a play for the other host',
-  become_method: 'sudo is used; remove it',
-  become_exe: 'sudo is used; remove it',
-  become_flags: 'sudo is used; remove it',
+  become_exe: 'sudo and doas are called as they need to be; remove it',
+  become_flags: 'sudo and doas are called as they need to be; remove it',
   connection: 'a host has one connection for the whole run: write it on the play, or use `delegate_to: localhost`',
   port: 'set `ansible_port` in the inventory',
   remote_user: 'set `ansible_user` in the inventory, or give --user',

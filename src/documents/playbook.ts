@@ -1,5 +1,7 @@
 /** The text of a playbook as plays and tasks that remember their places. */
+import type { BecomeMethod } from '../model/connection.ts'
 import type { Checked, Diagnostic, DocNode, MapNode, Position, ScalarNode } from '../model/document.ts'
+import { readBecomeMethod } from './become-method.ts'
 import { before } from './broken-yaml.ts'
 import { type Reading, readTaskList, type TaskListDocument, tasksWithin } from './playbook-block.ts'
 import {
@@ -57,6 +59,7 @@ export interface PlayDocument {
   readonly tags: readonly string[]
   readonly become?: boolean
   readonly becomeUser?: string
+  readonly becomeMethod?: BecomeMethod
   readonly remoteUser?: ScalarNode
   readonly connection?: ScalarNode
   readonly environment?: DocNode
@@ -147,6 +150,7 @@ const readPlay = (map: MapNode, types: readonly string[], report: Report): PlayD
     throttle: read('throttle', (value) => readCount(value, 'throttle', 0, report)),
     become: read('become', (value) => readBoolean(value, 'become', report)),
     becomeUser: read('become_user', (value) => readPlainText(value, 'become_user', report)),
+    becomeMethod: read('become_method', (value) => readBecomeMethod(value, 'become_method', report)),
     remoteUser: read('remote_user', (value) => readPlainNode(value, 'remote_user', report)),
     connection: read('connection', (value) => readPlainNode(value, 'connection', report)),
     environment: read('environment', (value) => readEnvironment(value, report)),

@@ -70,4 +70,5 @@ export interface Place {
 export const placeKey = ({ identity, on }: Place): string =>
   on === undefined ? identityKey(identity) : `${on}: ${identityKey(identity)}`
 
-export const identityKey = ({ become, becomeUser }: Identity): string => (become ? `become ${becomeUser}` : 'self')
+export const identityKey = ({ become, becomeUser, becomeMethod = 'sudo' }: Identity): string =>
+  become ? `${becomeMethod} ${becomeUser}` : 'self'

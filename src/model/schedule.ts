@@ -1,4 +1,5 @@
 /** Who runs what, in which order: everything that is known without a host. */
+import type { BecomeMethod } from './connection.ts'
 import type { Binding, DocNode, MapNode, Position, ScalarNode } from './document.ts'
 import type { TaskType } from './task-type.ts'
 
@@ -40,6 +41,7 @@ export interface Inherited {
   readonly environment: readonly DocNode[]
   readonly become?: boolean
   readonly becomeUser?: string
+  readonly becomeMethod?: BecomeMethod
   readonly noLog?: boolean
   readonly ignoreErrors?: boolean
   readonly ignoreUnreachable?: boolean
@@ -102,6 +104,7 @@ export interface Play {
   readonly throttle?: number
   readonly become?: boolean
   readonly becomeUser?: string
+  readonly becomeMethod?: BecomeMethod
   /** Who logs in where the inventory does not say. */
   readonly remoteUser?: ScalarNode
   /** How hosts are reached where the inventory does not say. */

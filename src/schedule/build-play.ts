@@ -168,7 +168,8 @@ export const buildPlay = async (
     maxFail: take(readMaxFail(document, scope)),
     maxUnreachable: document.maxUnreachable && take(readLimit('max_unreachable', document.maxUnreachable, scope)),
   }
-  const { become, becomeUser, remoteUser, connection, environment, ignoreUnreachable, throttle } = document
+  const { become, becomeUser, becomeMethod, remoteUser, connection, environment, ignoreUnreachable, throttle } =
+    document
   const play: Play = {
     number,
     name:
@@ -180,7 +181,17 @@ export const buildPlay = async (
     handlers,
     strategy: document.strategy === 'linear' ? 'linear' : 'host_pinned',
     vars: vars.maps,
-    ...present({ ...limits, become, becomeUser, remoteUser, connection, environment, ignoreUnreachable, throttle }),
+    ...present({
+      ...limits,
+      become,
+      becomeUser,
+      becomeMethod,
+      remoteUser,
+      connection,
+      environment,
+      ignoreUnreachable,
+      throttle,
+    }),
   }
   return { value: { play, lost: found.lost, sound: vars.sound, tags }, problems }
 }

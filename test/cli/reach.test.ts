@@ -36,3 +36,31 @@ test('ansible_become that is neither is a mistake', async () => {
   const { problems } = await reach('{ansible_become: maybe}')
   expect(problems).toMatchObject([{ summary: 'rs1: ansible_become must be true or false, not "maybe"' }])
 })
+
+test.each([
+  ['sudo', 'sudo'],
+  ['doas', 'doas'],
+  ['ansible.builtin.sudo', 'sudo'],
+  ['community.general.doas', 'doas'],
+])('ansible_become_method: %s', async (written, method) => {
+  const { identityOf, problems } = await reach(`{ansible_become_method: ${written}}`)
+  expect(problems).toEqual([])
+  expect(identityOf('rs1').becomeMethod).toBe(method)
+})
+
+test.each([
+  ['ansible_become_method: su', 'rs1: ansible_become_method su is not supported'],
+  [
+    'ansible_become_method: community.general.pbrun',
+    'rs1: ansible_become_method community.general.pbrun is not supported',
+  ],
+  ['ansible_become_exe: /opt/sudo', 'rs1: ansible_become_exe "/opt/sudo" is not supported'],
+  ['ansible_become_flags: "-E"', 'rs1: ansible_become_flags "-E" is not supported'],
+])('%s is refused, not ignored', async (written, summary) => {
+  const { problems } = await reach(`{${written}}`)
+  expect(problems).toMatchObject([{ severity: 'error', summary }])
+})
+
+test('flags that say what is done anyway may stand', async () => {
+  expect((await reach('{ansible_become_flags: "-H -S -n", ansible_become_exe: sudo}')).problems).toEqual([])
+})

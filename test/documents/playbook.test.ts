@@ -29,7 +29,6 @@ const task = (lines: string): string =>
 const only = (lines: string): string => `- hosts: all\n  tasks:\n    - ${lines.replaceAll('\n', '\n      ')}\n`
 
 const all = '`ipvs-play doc` lists the task types'
-const sudo = 'sudo is used; remove it'
 const facts = 'facts are read by themselves; remove it'
 
 describe('mistakes of a playbook', () => {
@@ -80,7 +79,14 @@ describe('mistakes of a play', () => {
       'gather_facts: true',
       `2:3 \`gather_facts\` of Ansible is not part of ipvs-play | ${facts}, or write \`gather_facts: false\``,
     ],
-    ['become_method: su', `2:3 \`become_method\` of Ansible is not part of ipvs-play | ${sudo}`],
+    [
+      'become_method: su',
+      '2:18 `become_method` the text "su" is not supported | sudo and doas are; or log in as the user himself',
+    ],
+    [
+      'become_flags: -E',
+      '2:3 `become_flags` of Ansible is not part of ipvs-play | sudo and doas are called as they need to be; remove it',
+    ],
     ['connection: "{{ c }}"', '2:15 `connection` cannot hold a template | write the name itself'],
     ['drain: true', '2:3 `drain` is not supported yet'],
     ['pre_tasks: {a: b}', '2:14 `pre_tasks` must be a list, not a map | begin each task with `- `'],

@@ -113,7 +113,7 @@ describe('a round', () => {
       carryOut,
     )
     planWith(walk, engine, host)
-    expect([...walk.books.keys()]).toEqual(['self', 'become root'])
+    expect([...walk.books.keys()]).toEqual(['self', 'sudo root'])
   })
 })
 
