@@ -18,6 +18,7 @@ const heedsPath = (busybox) => spawnSync(busybox, ['sh', '-c', 'PATH=/nowhere; l
 const needs = [
   ['sshd', ['/usr/sbin/sshd'], 'openssh-server'],
   ['ssh', ['/usr/bin/ssh'], 'openssh-client'],
+  ['dropbear', ['/usr/sbin/dropbear'], 'dropbear-bin'],
   ['sudo', ['/usr/bin/sudo'], 'sudo'],
   ['doas', ['/usr/bin/doas'], 'opendoas'],
   ['ip', ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'], 'iproute2'],

@@ -1,7 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { type Debian13, needsOfDebian13, prepareDebian13 } from '../debian13.ts'
 
 /** One command line to real Ansible, run in a directory of the case's folder. */
 export interface Question {
@@ -17,11 +15,13 @@ export interface Ruling {
 }
 
 /** What must be here to ask real Ansible, as `lacks` names it. */
-export const needsOfReferee = ['root', 'unshare', 'mmdebstrap'] as const
+export const needsOfReferee = needsOfDebian13
 
-const packages = 'ansible-core,python3-netaddr,python3-jmespath,openssh-client'
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ipvs-play')
-const rootfs = join(cache, 'ansible-trixie')
+const debian: Debian13 = {
+  name: 'ansible-trixie',
+  packages: 'ansible-core,python3-netaddr,python3-jmespath,openssh-client',
+  folders: ['case', 'referee'],
+}
 
 const environment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -33,27 +33,8 @@ const environment = {
   ANSIBLE_RETRY_FILES_ENABLED: '0',
 }
 
-/** Makes Debian 13 with ansible-core 2.19 once, as root, in the user's cache: half a minute. Throws when it cannot. */
-export const prepareReferee = (): string => {
-  if (existsSync(rootfs)) return rootfs
-  mkdirSync(cache, { recursive: true })
-  const fresh = mkdtempSync(`${rootfs}.`)
-  const options = ['--quiet', '--variant=apt', `--include=${packages}`, '--dpkgopt=path-exclude=/usr/share/doc/*']
-  const made = spawnSync('mmdebstrap', [...options, 'trixie', fresh], { encoding: 'utf8', env: environment })
-  if (made.status !== 0) {
-    rmSync(fresh, { recursive: true, force: true })
-    throw new Error(`Debian 13 with Ansible could not be made: ${made.stderr || made.error}`)
-  }
-  for (const name of ['case', 'referee']) mkdirSync(join(fresh, name))
-  try {
-    renameSync(fresh, rootfs)
-  } catch (error) {
-    // Another process was quicker.
-    rmSync(fresh, { recursive: true, force: true })
-    if (!existsSync(rootfs)) throw error
-  }
-  return rootfs
-}
+/** Makes Debian 13 with ansible-core 2.19 once. */
+export const prepareReferee = (): string => prepareDebian13(debian)
 
 /** Mounts lie in a namespace of their own and go with the process. */
 const inside = `set -e
