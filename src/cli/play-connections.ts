@@ -1,7 +1,7 @@
 import { textOf } from '../documents/playbook-fields.ts'
 import type { Diagnostic, ScalarNode } from '../model/document.ts'
 import type { Play } from '../model/schedule.ts'
-import type { ConnectionVars } from '../transport/target.ts'
+import type { ConnectionVars } from '../transport/connection-vars.ts'
 
 /** What plays say of the way to their hosts, below what the inventory says. A host has one connection: two ways are a mistake. */
 export interface PlayConnections {

@@ -6,7 +6,10 @@ import type { Play, Task } from '../model/schedule.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { variable } from '../schedule/variable.ts'
 import { Secret } from '../secret.ts'
-import { CONNECTION_VARS, type ConnectionVars, readSshConfig, resolveTarget, thisMachine } from '../transport/target.ts'
+import { CONNECTION_VARS, type ConnectionVars } from '../transport/connection-vars.ts'
+import { thisMachine } from '../transport/machine.ts'
+import { readSshConfig } from '../transport/ssh-config.ts'
+import { createTargetResolver } from '../transport/target.ts'
 import { createAlike, placed } from './alike.ts'
 import { type Become, readBecome } from './become-vars.ts'
 import type { BecomeOptions, ConnectionOptions } from './connection-options.ts'
@@ -47,11 +50,17 @@ export const resolveReach = async (
   password: string | undefined,
   lint = false,
 ): Promise<Reach> => {
-  const config = await readSshConfig(options.sshConfig)
+  const machine = thisMachine()
+  const config = readSshConfig({
+    ...(options.sshConfig !== undefined && { path: options.sshConfig }),
+    home: machine.home,
+    user: machine.user,
+    mayRun: !lint,
+  })
+  const resolveTarget = createTargetResolver(options, config, machine)
   const problems: Diagnostic[] = [...config.problems, ...unreadable(options.privateKey)]
   const targets = new Map<string, Target>()
   const becomes = new Map<string, Become>()
-  const machine = thisMachine()
   const said = playConnections(schedule.playbooks.flatMap(({ plays }) => plays))
   const alike = createAlike()
   for (const host of hosts) {
@@ -59,7 +68,7 @@ export const resolveReach = async (
     const scope = schedule.hostScope(host)
     const read = reader(host, scope, lint, found)
     const own = Object.fromEntries(CONNECTION_VARS.flatMap((name) => known(name, read(name)))) as ConnectionVars
-    const { value, problems: ofTarget } = resolveTarget(host, said.of(host, own), options, config.value, machine)
+    const { value, problems: ofTarget } = resolveTarget(host, said.of(host, own))
     targets.set(host, value)
     becomes.set(host, readBecome(host, read, found))
     for (const problem of [...found, ...ofTarget]) alike.add(host, placed(problem, scope))
@@ -120,13 +129,19 @@ const reader =
 const known = (name: string, value: Value | undefined): [string, Value][] =>
   value === undefined ? [] : [[name, value]]
 
+/** The same address behind another jump host is another machine. */
+const wayTo = ({ address, port, user, via }: Target): string => {
+  const way = via.kind === 'jump' ? ` by ${wayTo(via.target)}` : via.kind === 'command' ? ` by ${via.command}` : ''
+  return `${user}@${address}:${port}${way}`
+}
+
 /** Names that stand for one machine. Several may well mean this one. */
 export const twice = (targets: ReadonlyMap<string, Target>): Diagnostic[] => {
   const seen = new Map<string, string>()
   const problems: Diagnostic[] = []
-  for (const [host, { address, port, user, wants }] of targets) {
-    if (wants === 'local') continue
-    const key = `${user}@${address}:${port}`
+  for (const [host, target] of targets) {
+    if (target.wants === 'local') continue
+    const key = wayTo(target)
     const other = seen.get(key)
     if (other === undefined) seen.set(key, host)
     else

@@ -3,7 +3,10 @@ import type { Diagnostic } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { createScopes } from '../schedule/scope.ts'
 import { variable } from '../schedule/variable.ts'
-import { CONNECTION_VARS, type ConnectionVars, readSshConfig, resolveTarget, thisMachine } from '../transport/target.ts'
+import { CONNECTION_VARS, type ConnectionVars } from '../transport/connection-vars.ts'
+import { thisMachine } from '../transport/machine.ts'
+import { NO_SSH_CONFIG } from '../transport/ssh-config.ts'
+import { createTargetResolver } from '../transport/target.ts'
 import { twice } from './reach.ts'
 
 /**
@@ -21,20 +24,13 @@ export const warnOfSameMachines = async (inventory: Inventory): Promise<readonly
     lookups: () => undefined,
     sealed: false,
   })
-  const config = await readSshConfig(undefined)
-  const machine = thisMachine()
+  const resolveTarget = createTargetResolver({}, NO_SSH_CONFIG, thisMachine())
   const targets = new Map<string, Target>()
   for (const host of inventory.hosts.keys()) {
     const scope = hostScope(host)
     const read = CONNECTION_VARS.map((name) => [name, variable(scope, name)] as const)
     const known = read.flatMap(([name, found]) => (found?.kind === 'value' ? [[name, found.value]] : []))
-    const { value, problems } = resolveTarget(
-      host,
-      Object.fromEntries(known) as ConnectionVars,
-      {},
-      config.value,
-      machine,
-    )
+    const { value, problems } = resolveTarget(host, Object.fromEntries(known) as ConnectionVars)
     const unclear = read.some(([, found]) => found !== undefined && found.kind !== 'value')
     if (!unclear && problems.length === 0) targets.set(host, value)
   }

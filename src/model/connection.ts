@@ -41,6 +41,8 @@ export interface Target {
   readonly identitiesOnly: boolean
   /** Path of the agent's socket; absent: no agent. */
   readonly agent?: string
+  /** Ways to log in that are allowed, in the order of preference; absent: all. */
+  readonly methods?: readonly ('publickey' | 'password' | 'keyboard-interactive')[]
 
   /** The user's own files; `accept-new` and `trust` append to the first. */
   readonly knownHosts: readonly string[]

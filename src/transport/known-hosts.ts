@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { matchesPatterns } from './ssh-patterns.ts'
 
 /** One usable line of a known_hosts file. */
 export interface KnownKey {
@@ -115,26 +116,8 @@ const sort = (hits: readonly KnownKey[]): Known => ({
   authorities: hits.filter((hit) => hit.marker === 'ca'),
 })
 
-const isNamed = (names: Names, name: string): boolean => {
-  if (names.kind === 'hashed') return hashName(names.salt, name).equals(names.hash)
-  let found = false
-  for (const pattern of names.patterns) {
-    if (pattern.startsWith('!')) {
-      if (matches(pattern.slice(1), name)) return false
-    } else if (!found) found = matches(pattern, name)
-  }
-  return found
-}
+const isNamed = (names: Names, name: string): boolean =>
+  names.kind === 'hashed' ? hashName(names.salt, name).equals(names.hash) : matchesPatterns(names.patterns, name)
 
 /** HMAC-SHA1 with the salt as key, as `HashKnownHosts` writes it. */
 export const hashName = (salt: Buffer, name: string): Buffer => createHmac('sha1', salt).update(name).digest()
-
-/** OpenSSH's own patterns: only `*` and `?` mean something. */
-const matches = (pattern: string, name: string): boolean => {
-  if (!/[*?]/.test(pattern)) return pattern === name
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.')
-  return new RegExp(`^${source}$`, 's').test(name)
-}

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import type { AnyAuthMethod, Client } from 'ssh2'
+import type { AnyAuthMethod, Client, Algorithms as SshAlgorithms } from 'ssh2'
 import type { Target } from '../model/connection.ts'
 import { explainFailure, type Failure, INTERRUPTED, type Stage, timedOut } from './failure.ts'
 import { type ShownKey, shownKey, type Verdict } from './host-key.ts'
@@ -14,8 +14,8 @@ export interface Attempt {
   readonly ssh2: Ssh2
   readonly target: Target
   readonly keys: readonly IdentityKey[]
-  /** Host key algorithms in the order of preference; absent: ssh2's own order. */
-  readonly hostKeyAlgorithms: readonly string[] | undefined
+  /** Host key algorithms in the order of preference. */
+  readonly hostKeyAlgorithms: readonly string[]
   judge(shown: ShownKey): Verdict
   readonly signal: AbortSignal
 }
@@ -78,7 +78,7 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
         readyTimeout: 0,
         keepaliveInterval: target.keepAlive.interval * 1000,
         keepaliveCountMax: target.keepAlive.count,
-        ...(attempt.hostKeyAlgorithms && { algorithms: { serverHostKey: [...attempt.hostKeyAlgorithms] as never } }),
+        algorithms: algorithmsFor(attempt),
         authHandler: authHandler(attempt, tried) as never,
         hostVerifier: (blob: Buffer) => {
           quickExchange(client)
@@ -96,6 +96,14 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
       fail(error as Error)
     }
   })
+
+const algorithmsFor = ({ target: { algorithms }, hostKeyAlgorithms }: Attempt): SshAlgorithms =>
+  ({
+    serverHostKey: hostKeyAlgorithms,
+    ...(algorithms.kex && { kex: algorithms.kex }),
+    ...(algorithms.ciphers && { cipher: algorithms.ciphers }),
+    ...(algorithms.macs && { hmac: algorithms.macs }),
+  }) as SshAlgorithms
 
 /** ssh2 also tells of a key or an agent that would not sign, and goes on to the next. */
 const isPassing = (error: Error): boolean =>

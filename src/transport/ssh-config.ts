@@ -1,88 +1,177 @@
-import { readFileSync } from 'node:fs'
-import type { Checked, Diagnostic } from '../model/document.ts'
-import { readOption, type SshOptions } from './ssh-options.ts'
+import { join } from 'node:path'
+import type { Diagnostic } from '../model/document.ts'
+import { type Block, type ConfigFile, readBlocks } from './ssh-config-files.ts'
+import { type Asked, holds } from './ssh-config-match.ts'
+import { createAskSsh } from './ssh-g.ts'
+import { argsOf, mergeSettings, type Settings, settingsOf } from './ssh-settings.ts'
+import { expandTokens } from './ssh-tokens.ts'
 
-/** An ssh_config file, read once; `for` gives what it says about one host name. */
+/** The user's ssh configuration, read once. */
 export interface SshConfig {
-  for(name: string): Checked<SshOptions>
+  /** What it says about a host. `said` comes before it and decides what Match looks at. */
+  for(name: string, said: Settings): { readonly settings: Settings; readonly problem?: Diagnostic }
+  /** How `ssh` is told to read the same: -F. */
+  readonly args: readonly string[]
+  /** Mistakes in the files themselves. */
+  readonly problems: readonly Diagnostic[]
 }
 
-/** What is read; everything else is passed over, as it changes neither where nor as whom we log in. */
-const READ = [
-  'HostName',
-  'Port',
-  'User',
-  'IdentityFile',
-  'UserKnownHostsFile',
-  'GlobalKnownHostsFile',
-  'IdentitiesOnly',
-  'StrictHostKeyChecking',
-  'ConnectTimeout',
-]
-/** These would change whom we talk to: better an error than the wrong host. */
-const REFUSED = ['ProxyJump', 'ProxyCommand', 'HostKeyAlias', 'CertificateFile', 'KnownHostsCommand']
-
-const NOTHING: SshConfig = { for: () => ({ value: {}, problems: [] }) }
-
-/** Without a path nothing is read, not even ~/.ssh/config. What cannot be honoured for the whole file is a problem here. */
-export const readSshConfig = async (path: string | undefined): Promise<Checked<SshConfig>> => {
-  if (path === undefined) return { value: NOTHING, problems: [] }
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'there is no such file' : message
-    return { value: NOTHING, problems: [{ severity: 'error', summary: `--ssh-config ${path}: ${why}` }] }
-  }
-  const problems = refuseWholeFile(text, path)
-  if (problems.length > 0) return { value: NOTHING, problems }
-  return parse(text, path)
+export interface ConfigSource {
+  /** `--ssh-config`: instead of ~/.ssh/config and /etc/ssh/ssh_config, as `ssh -F`; `none` for no file at all. */
+  readonly path?: string
+  readonly home: string
+  readonly user: string
+  /** Match exec may run what it names; else such a block holds for nobody. */
+  readonly mayRun: boolean
 }
 
-/** Directives that run programs or read other files while a host is looked up. */
-const refuseWholeFile = (text: string, path: string): readonly Diagnostic[] =>
-  text.split('\n').flatMap((line, index) => {
-    const [, name = '', rest = ''] = /^\s*([A-Za-z]+)(?:\s*=\s*|\s+)(.*)$/.exec(line) ?? []
-    const what = /^include$/i.test(name)
-      ? 'Include'
-      : /^match$/i.test(name)
-        ? /\b(exec|canonical|final|tagged|localnetwork)\b/i.exec(rest)?.[1]?.replace(/^/, 'Match ')
-        : /^canonicalizehostname$/i.test(name) && !/^no\b/i.test(rest)
-          ? 'CanonicalizeHostname'
-          : undefined
-    if (what === undefined) return []
-    const at = { file: path, line: index + 1, column: line.search(/\S/) + 1 }
-    return [{ severity: 'error' as const, summary: `${what} in an ssh config is not supported yet`, at }]
-  })
+const NOTHING: Settings = new Map()
+export const NO_SSH_CONFIG: SshConfig = { for: () => ({ settings: NOTHING }), args: [], problems: [] }
 
-const parse = async (text: string, path: string): Promise<Checked<SshConfig>> => {
-  const { default: SSHConfig } = await import('ssh-config')
-  try {
-    const config = SSHConfig.parse(text)
-    return {
-      value: { for: (name) => select(config.compute(name, { ignoreCase: true, matchExec: false }), path) },
-      problems: [],
+export const readSshConfig = (source: ConfigSource): SshConfig => {
+  const { blocks, problems } = readBlocks(filesOf(source), source.home)
+  const args = source.path === undefined ? [] : ['-F', source.path]
+  return { for: createLookUp(blocks, source, args), args, problems }
+}
+
+const filesOf = ({ path, home }: ConfigSource): readonly ConfigFile[] => {
+  const directory = join(home, '.ssh')
+  if (path?.toLowerCase() === 'none') return []
+  if (path !== undefined) return [{ path, directory, guarded: false, named: true }]
+  return [
+    { path: join(directory, 'config'), directory, guarded: true, named: false },
+    { path: '/etc/ssh/ssh_config', directory: '/etc/ssh', guarded: false, named: false },
+  ]
+}
+
+/**
+ * A fleet's hosts mostly meet the same blocks: what these say together is merged once. Blocks that name hosts without a
+ * wildcard are found by the name, however many there are.
+ */
+const createLookUp = (blocks: readonly Block[], source: ConfigSource, args: readonly string[]): SshConfig['for'] => {
+  const { byName, others } = index(blocks)
+  const merged = new Map<string, Settings>()
+  const askSsh = createAskSsh()
+  const answers = new Map<string, ReturnType<SshConfig['for']>>()
+  const merge = (held: readonly number[]): Settings => {
+    const key = held.join()
+    let settings = merged.get(key)
+    if (settings === undefined) {
+      settings = settingsOf(held.flatMap((number) => blocks[number]?.settings ?? []))
+      merged.set(key, settings)
     }
-  } catch (cause) {
-    return { value: NOTHING, problems: [{ severity: 'error', summary: `${path}: ${(cause as Error).message}` }] }
+    return settings
+  }
+  const candidates = (name: string): readonly number[] => {
+    const own = byName.get(name)
+    return own === undefined ? others : [...own, ...others].sort((one, other) => one - other)
+  }
+  const ask = (name: string, said: Settings): ReturnType<SshConfig['for']> => {
+    const options = argsOf(said)
+    const key = JSON.stringify([name, options])
+    const kept = answers.get(key)
+    if (kept !== undefined) return kept
+    const found = askSsh(name, [...args, ...options])
+    const answer = 'problem' in found ? refusal(name, found.problem) : found
+    answers.set(key, answer)
+    return answer
+  }
+  return (name, said) => {
+    const first = walk(blocks, candidates(name), { name, host: name, said, source, final: false })
+    if (first.unknown && source.mayRun) return ask(name, said)
+    if (!first.wantsFinal) return { settings: merge(first.held) }
+    const before = mergeSettings([said, merge(first.held)])
+    const host = hostnameOf(before, name).toLowerCase()
+    const second = walk(blocks, blocks.keys(), { name, host, said: before, source, final: true })
+    if (second.unknown && source.mayRun) return ask(name, said)
+    return { settings: mergeSettings([merge(first.held), merge(second.held)]) }
   }
 }
 
-const select = (computed: Record<string, string | string[]>, path: string): Checked<SshOptions> => {
-  const problems: Diagnostic[] = []
-  let value: SshOptions = {}
-  const valuesOf = (name: string): readonly string[] => [computed[name.toLowerCase()] ?? []].flat()
-  for (const name of REFUSED) {
-    const [first = 'none'] = valuesOf(name)
-    if (first !== 'none') problems.push({ severity: 'error', summary: `${path}: ${name} is not supported yet` })
-  }
-  for (const name of READ) {
-    const values = valuesOf(name)
-    if (values.length === 0) continue
-    const { options, problem } = readOption(name, values)
-    value = { ...value, ...options }
-    if (problem !== undefined) problems.push({ ...problem, summary: `${path}: ${problem.summary}` })
-  }
-  return { value, problems }
+const refusal = (name: string, why: string): ReturnType<SshConfig['for']> => ({
+  settings: NOTHING,
+  problem: {
+    severity: 'error',
+    summary: `what the ssh config says of ${name} depends on a program that runs: ${why}`,
+    hint: 'ssh -G is asked about such hosts; or give another file: --ssh-config FILE',
+  },
+})
+
+const index = (
+  blocks: readonly Block[],
+): { readonly byName: ReadonlyMap<string, readonly number[]>; readonly others: readonly number[] } => {
+  const byName = new Map<string, number[]>()
+  const others: number[] = []
+  blocks.forEach(({ conditions, settings }, number) => {
+    const [only, ...more] = conditions
+    const plain = only?.kind === 'host' && more.length === 0 && !only.patterns.some((name) => /[*?!]/.test(name))
+    if (!plain) others.push(number)
+    else if (settings.length > 0)
+      for (const name of new Set(only.patterns)) byName.set(name, [...(byName.get(name) ?? []), number])
+  })
+  return { byName, others }
 }
+
+interface Pass {
+  readonly name: string
+  readonly host: string
+  readonly said: Settings
+  readonly source: ConfigSource
+  readonly final: boolean
+}
+
+interface Walked {
+  /** Numbers of the blocks that count. */
+  readonly held: readonly number[]
+  readonly unknown: boolean
+  readonly wantsFinal: boolean
+}
+
+/** From top to bottom: what a block says of HostName and User is what later Match lines look at. */
+const walk = (blocks: readonly Block[], candidates: Iterable<number>, pass: Pass): Walked => {
+  const { name, host, said, source, final } = pass
+  const held: number[] = []
+  const seen = new Map<object, boolean | 'unknown'>()
+  let [user, hostname, tag] = [firstOf(said, 'user'), firstOf(said, 'hostname'), firstOf(said, 'tag')]
+  let [unknown, wantsFinal] = [false, false]
+  let canonicalize: string | undefined
+  const asked = (): Asked => ({
+    name,
+    host,
+    hostname: final || hostname === undefined ? host : expandTokens(hostname, { h: name }),
+    user: user ?? source.user,
+    localUser: source.user,
+    tag: tag ?? '',
+    final,
+  })
+  for (const number of candidates) {
+    const block = blocks[number]
+    if (block === undefined) continue
+    wantsFinal ||= block.conditions.some(wantsSecondPass)
+    const counts = block.conditions.every((condition) => {
+      const known = seen.get(condition) ?? holds(condition, asked())
+      seen.set(condition, known)
+      unknown ||= known === 'unknown'
+      return known === true
+    })
+    if (!counts) continue
+    held.push(number)
+    for (const setting of block.settings) {
+      const keyword = setting.name.toLowerCase()
+      if (keyword === 'user') user ??= setting.words[0]
+      if (keyword === 'hostname') hostname ??= setting.words[0]
+      if (keyword === 'tag') tag ??= setting.words[0]
+      if (keyword === 'canonicalizehostname') canonicalize ??= setting.words[0]
+    }
+  }
+  unknown ||= !/^(no|false)$/i.test(canonicalize ?? 'no')
+  return { held, unknown, wantsFinal }
+}
+
+const firstOf = (settings: Settings, keyword: string): string | undefined => settings.get(keyword)?.[0]?.words[0]
+
+const hostnameOf = (settings: Settings, name: string): string =>
+  expandTokens(firstOf(settings, 'hostname') ?? '%h', { h: name })
+
+const wantsSecondPass = (condition: Block['conditions'][number]): boolean =>
+  condition.kind === 'match' && condition.criteria.some(({ name, negated }) => name === 'final' && !negated)

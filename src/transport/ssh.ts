@@ -41,6 +41,7 @@ export const createSshTransport = (options: SshTransportOptions): Transport => {
   let loaded: ReturnType<typeof load> | undefined
 
   const open = async (target: Target, signal: AbortSignal): Promise<Opened> => {
+    if (target.via.kind !== 'direct') return { kind: 'unreachable', reason: 'jump hosts are not supported yet' }
     loaded ??= load()
     const { ssh2, readKey } = await loaded
     setMaxListeners(0, signal)
@@ -84,7 +85,7 @@ const tryOnce = async (
   const logInAsking = (types: readonly string[]): Promise<LoggedIn | Failure> =>
     logIn({
       ...attempt,
-      hostKeyAlgorithms: preferKnown(types),
+      hostKeyAlgorithms: preferKnown(types, attempt.target.algorithms.hostKeys),
       judge: (shown) => judge(shown, files, hostKey, { host, address, port, files: knownHosts }),
     })
   const types = lookUpListed(files, knownHostsName(address, port)).keys.map((key) => key.type)
