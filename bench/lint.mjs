@@ -1,93 +1,68 @@
-// What `ipvs-play lint` costs on a large project: 2,000 tasks in 40 plays, 5,000 hosts, all plays on all hosts of a
-// group. Prints seconds and the peak of memory. `node bench/lint.mjs [TASKS] [HOSTS]`, on the built dist/.
+// What a large project costs before any host is contacted: lint and the parts of a run that contact nobody, on the
+// project of large-project.mjs. On the built dist/, or that of another checkout, in turn:
+//   node bench/lint.mjs [--tasks 2000] [--hosts 5000] [--rounds 5] [--against OTHER/dist/ipvs-play.js]
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { writeLargeProject } from './large-project.mjs'
 
-const [tasks = 2000, hosts = 5000] = process.argv.slice(2).map(Number)
-const folder = mkdtempSync(join(tmpdir(), 'ipvs-play-lint-'))
-const perPlay = 50
+const text = (fallback) => ({ type: 'string', default: fallback })
+const { values } = parseArgs({
+  options: { tasks: text('2000'), hosts: text('5000'), rounds: text('5'), against: { type: 'string' } },
+})
+const [tasks, hosts, rounds] = [values.tasks, values.hosts, values.rounds].map(Number)
 
-/** Two directors in a hundred hosts; each host has an address and a rack of its own group. */
-const inventory = () => {
-  const names = Array.from({ length: hosts }, (_, at) => `h${at}`)
-  const section = (name, members) => `[${name}]\n${members.join('\n')}\n`
-  const isDirector = (_, at) => at % 50 === 0
-  const line = (name, at) => `${name} ansible_host=10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`
-  const racks = Array.from({ length: 40 }, (_, rack) =>
-    section(
-      `rack${rack}`,
-      names.filter((__, at) => at % 40 === rack),
-    ),
-  )
-  return [
-    section('director', names.map(line).filter(isDirector)),
-    section(
-      'realserver',
-      names.map(line).filter((name, at) => !isDirector(name, at)),
-    ),
-    ...racks,
-  ].join('\n')
+const commands = [
+  ['lint', 'site.yml'],
+  ['run', 'site.yml', '--list-tasks'],
+  ['run', 'site.yml', '--list-hosts'],
+  ['inventory', '--list'],
+]
+const clis = [join(import.meta.dirname, '../dist/ipvs-play.js'), ...(values.against ? [values.against] : [])]
+
+/** The process tells of itself when it ends. */
+const told = `process.on('exit', () => process.stderr.write('told ' + JSON.stringify(process.resourceUsage())))`
+const preload = `data:text/javascript,${encodeURIComponent(told)}`
+
+const measure = (cli, command, cwd) => {
+  const begun = performance.now()
+  const { status, stderr } = spawnSync(process.execPath, ['--import', preload, cli, ...command], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
+  const wall = (performance.now() - begun) / 1000
+  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(/told (.*)$/.exec(stderr)?.[1] ?? '{}')
+  if (status !== 0 || maxRSS === undefined) throw new Error(`${command.join(' ')} ended with ${status}:\n${stderr}`)
+  return { wall, cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 }
 }
 
-/** The kinds of tasks that playbooks are made of: kernel variables, templates of a group, loops and conditions. */
-const kinds = [
-  (at) => `    - name: Variable ${at}
-      sysctl:
-        net.core.made_up_${at}: ${at}
-        net.ipv4.conf.{{ nic }}.arp_ignore: 1
-        net.ipv4.conf.{{ nic }}.arp_announce: 2
-`,
-  (at) => `    - name: Text ${at} of rack {{ rack }}
-      debug: {msg: "rack {{ rack }} has {{ vip }}, step ${at}"}
-`,
-  (at) => `    - name: Command ${at}
-      command: /usr/bin/step-${at} {{ item }}
-      loop: [a, b]
-      register: result_${at}
-      when: "'realserver' in group_names"
-`,
-  (at) => `    - name: Wait ${at}
-      debug: {msg: "{{ result_${at - 1} }}"}
-      when: rack == "r1" and ${at} > 0
-`,
-]
-/** One task a play means something else on every host of a rack. */
-const ofHost = (at) => `    - name: Host ${at}
-      debug: {msg: "{{ inventory_hostname }} at {{ ansible_host }}"}
-      when: rack == "r1"
-`
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
+const shown = (results, name, digits) => {
+  const all = results.map((result) => result[name])
+  return `${median(all).toFixed(digits)} (${Math.min(...all).toFixed(digits)}–${Math.max(...all).toFixed(digits)})`
+}
 
-const play = (number) => `- name: Play ${number}
-  hosts: ${number % 4 === 0 ? 'director' : 'realserver'}
-  vars: {step: ${number}}
-  tasks:
-${Array.from({ length: perPlay }, (_, at) => (at === perPlay - 1 ? ofHost : kinds[at % kinds.length])(number * perPlay + at)).join('')}`
-
-mkdirSync(join(folder, 'inventory/group_vars'), { recursive: true })
-writeFileSync(join(folder, 'inventory/hosts'), inventory())
-writeFileSync(join(folder, 'inventory/group_vars/all.yml'), 'vip: 192.0.2.100\n')
-for (let rack = 0; rack < 40; rack++)
-  writeFileSync(join(folder, `inventory/group_vars/rack${rack}.yml`), `rack: r${rack}\n`)
-writeFileSync(
-  join(folder, 'site.yml'),
-  Array.from({ length: Math.ceil(tasks / perPlay) }, (_, at) => play(at)).join('\n'),
-)
-
-const cli = join(import.meta.dirname, '../dist/ipvs-play.js')
-const measure = `process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'))`
-const begun = performance.now()
-const { status, stdout, stderr } = spawnSync(
-  process.execPath,
-  ['--import', `data:text/javascript,${encodeURIComponent(measure)}`, cli, 'lint', 'site.yml', '-i', 'inventory'],
-  { cwd: folder, encoding: 'utf8' },
-)
-const seconds = (performance.now() - begun) / 1000
-const peak = Number(/peak (\d+)/.exec(stderr)?.[1] ?? 0) / 1024
-if (process.env.KEEP) process.stdout.write(`${folder}\n`)
-else rmSync(folder, { recursive: true, force: true })
-process.stdout.write(
-  `${tasks} tasks, ${hosts} hosts: ${seconds.toFixed(2)} s, ${peak.toFixed(0)} MiB at most, exit ${status}\n${stdout}${stderr.split('\n').slice(0, 12).join('\n')}\n`,
-)
-process.exitCode = status === 0 ? 0 : 1
+const folder = mkdtempSync(join(tmpdir(), 'ipvs-play-lint-'))
+try {
+  writeLargeProject(folder, { tasks, hosts })
+  process.stdout.write(`${tasks} tasks, ${hosts} hosts; medians of ${rounds} rounds (smallest–largest)\n`)
+  for (const command of commands) {
+    const results = clis.map(() => [])
+    for (let round = 0; round < rounds; round++)
+      for (const [index, cli] of clis.entries()) results[index].push(measure(cli, command, folder))
+    for (const [index, cli] of clis.entries()) {
+      const [seconds, cpu, memory] = [
+        ['wall', 2],
+        ['cpu', 2],
+        ['memory', 0],
+      ].map(([name, digits]) => shown(results[index], name, digits))
+      const who = clis.length === 1 ? '' : `${cli} `
+      process.stdout.write(`| ${who}\`${command.join(' ')}\` | ${seconds} s | ${cpu} s CPU | ${memory} MiB |\n`)
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
