@@ -1,5 +1,6 @@
 /** What hosts go through in one playbook, from its first task to its last. */
 import type { Play, Task } from '../model/schedule.ts'
+import type { HostClass } from '../schedule/host-classes.ts'
 import type { Work } from './rule.ts'
 import type { PlaybookWork } from './work.ts'
 
@@ -10,30 +11,48 @@ const lasts = ({ type }: Task): boolean => type.lasting !== undefined || type.ke
 const isPlain = ({ path, delegateTo }: Task): boolean =>
   delegateTo === undefined && path.every(({ part }) => part !== 'rescue')
 
+/** Parts hosts by all that is told of them: equal numbers for hosts of which the same was told. */
+const createParting = () => {
+  const numbers = new Map<string, number>()
+  const parted = new WeakSet<readonly string[]>()
+  let count = 0
+  return {
+    numbers,
+    /** These hosts differ from each other, group by group. Groups that were told before tell nothing new. */
+    tell: (groups: readonly (readonly string[])[]): void => {
+      if (groups.every((group) => parted.has(group))) return
+      for (const group of groups) {
+        parted.add(group)
+        const fresh = new Map<number | undefined, number>()
+        for (const host of group) {
+          const old = numbers.get(host)
+          const number = fresh.get(old) ?? count++
+          fresh.set(old, number)
+          numbers.set(host, number)
+        }
+      }
+    },
+  }
+}
+
 /** Each different course once, whoever goes through it. Handlers run only where notified, and are left out. */
 export const coursesOf = (plays: readonly Play[], work: PlaybookWork): readonly (readonly Work[])[] => {
-  const matters = (play: Play) => work.tasksOf(play).filter((task) => lasts(task) && isPlain(task))
-  const keys = new Map<string, string>()
-  for (const play of plays) {
-    for (const host of play.hosts) keys.set(host, `${keys.get(host) ?? ''}p${play.number} `)
-    for (const task of matters(play)) {
-      const classes = work.of(task)
-      if (classes.length < 2) continue
-      for (const [index, { hosts }] of classes.entries())
-        for (const host of hosts) keys.set(host, `${keys.get(host) ?? ''}${task.id}:${index} `)
-    }
-  }
-  const examples = new Map<string, string>()
-  for (const [host, key] of keys) if (!examples.has(key)) examples.set(key, host)
+  const parting = createParting()
+  const steps = plays.map((play) => {
+    const tasks = work.tasksOf(play).filter((task) => lasts(task) && isPlain(task))
+    const classes = tasks.map((task) => work.of(task))
+    parting.tell([play.hosts])
+    for (const found of classes) if (found.length > 1) parting.tell(found.map(({ hosts }) => hosts))
+    return { hosts: new Set(play.hosts), classes }
+  })
+  const examples = new Map<number, string>()
+  for (const [host, number] of parting.numbers) if (!examples.has(number)) examples.set(number, host)
   return [...examples.values()].map((host) =>
-    plays.flatMap((play) =>
-      play.hosts.includes(host)
-        ? matters(play).flatMap((task) => {
-            const classes = work.of(task)
-            const mine = classes.length === 1 ? classes[0] : classes.find(({ hosts }) => hosts.includes(host))
-            return mine?.result ?? []
-          })
-        : [],
-    ),
+    steps.flatMap(({ hosts, classes }) => (hosts.has(host) ? classes.flatMap((found) => workOn(host, found)) : [])),
   )
+}
+
+const workOn = (host: string, classes: readonly HostClass<readonly Work[]>[]): readonly Work[] => {
+  const mine = classes.length === 1 ? classes[0] : classes.find(({ hosts }) => hosts.includes(host))
+  return mine?.result ?? []
 }

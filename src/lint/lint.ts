@@ -48,10 +48,11 @@ export const lintSchedule = (schedule: Schedule, inventory: Inventory): readonly
   }
   for (const { plays } of schedule.playbooks) {
     const work = workOf(plays, schedule)
+    const courses = coursesOf(plays, work)
     for (const rule of rules) {
       if (rule.inPlay) for (const play of plays) note(rule, rule.inPlay(play, fleet))
       if (rule.inWork) for (const each of work.all()) note(rule, rule.inWork(each, fleet))
-      if (rule.inCourse) for (const course of coursesOf(plays, work)) note(rule, rule.inCourse(course))
+      if (rule.inCourse) for (const course of courses) note(rule, rule.inCourse(course))
     }
   }
   return [...seen.values()]

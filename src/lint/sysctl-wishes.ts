@@ -16,15 +16,22 @@ export interface SysctlWish {
   readonly valueAt: Position
 }
 
-/** The wishes of a `sysctl` task; none of any other. */
-export const sysctlWishes = ({ task, args, scope }: Work): readonly SysctlWish[] => {
-  if (task.type.name !== 'sysctl') return []
-  return (args as readonly Asked[]).flatMap(({ path, shown, wish }) =>
+const known = new WeakMap<Work, readonly SysctlWish[]>()
+
+/** The wishes of a `sysctl` task; none of any other. Most rules ask for them. */
+export const sysctlWishes = (work: Work): readonly SysctlWish[] => {
+  if (work.task.type.name !== 'sysctl') return []
+  const wishes = known.get(work) ?? wishesOf(work)
+  known.set(work, wishes)
+  return wishes
+}
+
+const wishesOf = ({ task, args, scope }: Work): readonly SysctlWish[] =>
+  (args as readonly Asked[]).flatMap(({ path, shown, wish }) =>
     wish === undefined
       ? []
       : [{ path, shown: shown.replace(unknownNic, '{{ nic }}'), value: wish, ...placesOf(path, task.args, scope) }],
   )
-}
 
 type Places = Pick<SysctlWish, 'at' | 'valueAt'>
 
