@@ -1,7 +1,7 @@
 /** What the tasks of a playbook come to on their hosts, as far as it is known without them. */
 import type { Binding } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
-import { createHostClasses, type HostClass } from '../schedule/host-classes.ts'
+import type { HostClass } from '../schedule/host-classes.ts'
 import { inspect, itemScopes } from '../schedule/resolve.ts'
 import { tasksOf } from '../schedule/rounds.ts'
 import type { Schedule } from '../schedule/schedule.ts'
@@ -41,7 +41,7 @@ const workOn = (task: Task, play: Play, scope: PlayScope): readonly Work[] => {
 export const workOf = (plays: readonly Play[], schedule: Schedule): PlaybookWork => {
   const byTask = new Map<Task, readonly HostClass<readonly Work[]>[]>()
   for (const play of plays) {
-    const classes = createHostClasses(play, (host) => schedule.scope(play, host, { facts, results: new Map() }))
+    const classes = schedule.classes(play, { facts, results: new Map() })
     for (const task of [...tasksOf(play, schedule), ...play.handlers].filter(matters))
       byTask.set(
         task,

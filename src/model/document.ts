@@ -70,6 +70,8 @@ export type Binding =
 /** The variables that a template sees. */
 export interface Scope {
   get(name: string): Binding | undefined
+  /** As `get`, for a name whose text is only printed, where any other text of its length would do as well. */
+  readonly printed?: ((name: string) => Binding | undefined) | undefined
   /** For suggestions in messages. */
   names(): Iterable<string>
 }

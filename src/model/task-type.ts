@@ -178,7 +178,7 @@ export interface LocalFile {
   readonly argument: string
   /** Where beside the playbook it is looked for first. */
   readonly folder: 'files' | 'templates'
-  /** Its text is rendered as a template: the argument reaches `parse` as `{path, text}`. */
+  /** Its text is rendered as a template: the argument reaches `parse` as `{path, text}`. `text` is free as in `freeText`. */
   readonly rendered?: true
 }
 
@@ -199,6 +199,8 @@ export interface TaskType<Args> {
   spelled?(input: Value): Value
   /** Names of arguments that are expressions, not text: each (or each of a list) reaches `parse` as `{source, value}`. */
   readonly evaluated?: readonly string[]
+  /** Names of arguments that hold any text: what `parse` and lint say of one, they say of every other of its length. */
+  readonly freeText?: readonly string[]
   /** May change VIPs or ARP guards: a play on several real servers then starts with one. */
   readonly touchesRotation?: true
   /** Its plan may be opaque: such a task travels alone, in a round of its own. */

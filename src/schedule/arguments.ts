@@ -12,27 +12,28 @@ import type { Locate } from './scope.ts'
 interface Parts {
   readonly text: DocNode
   readonly expressions: readonly MapEntry[]
+  /** Values in the text that are free (`TaskType.freeText`). */
+  readonly free: ReadonlySet<DocNode>
 }
 
 const partsOf = new WeakMap<DocNode, Parts>()
 
-const part = (args: DocNode, evaluated: readonly string[]): Parts => {
+/** The text that is a template and the expressions of a task's arguments. */
+export const argumentParts = ({ args, type }: Task): Parts => {
   const known = partsOf.get(args)
   if (known !== undefined) return known
-  const parts = args.kind === 'map' ? split(args, evaluated) : { text: args, expressions: [] }
+  const parts = args.kind === 'map' ? split(args, type) : { text: args, expressions: [], free: new Set<DocNode>() }
   partsOf.set(args, parts)
   return parts
 }
 
-const split = (args: MapNode, evaluated: readonly string[]): Parts => {
-  const isExpression = ({ key }: MapEntry): boolean => evaluated.includes(String(key.value))
-  const expressions = args.entries.filter(isExpression)
-  if (expressions.length === 0) return { text: args, expressions }
-  return { text: { ...args, entries: args.entries.filter((entry) => !isExpression(entry)) }, expressions }
+const split = (args: MapNode, { evaluated = [], freeText = [] }: Task['type']): Parts => {
+  const among = (names: readonly string[]) => args.entries.filter(({ key }) => names.includes(String(key.value)))
+  const expressions = among(evaluated)
+  const free = new Set(among(freeText).map(({ value }) => value))
+  if (expressions.length === 0) return { text: args, expressions, free }
+  return { text: { ...args, entries: args.entries.filter((entry) => !expressions.includes(entry)) }, expressions, free }
 }
-
-/** The text that is a template and the expressions of a task's arguments. */
-export const argumentParts = (task: Task): Parts => part(task.args, task.type.evaluated ?? [])
 
 const evaluateOne = (node: DocNode, scope: Scope): Rendered => {
   const result = evaluate(node, scope)
@@ -134,8 +135,8 @@ const shownPath = (path: string, name: string): string => {
 
 /** Whole when every part is known; `partly` leaves out what waits. */
 const render = (task: Task, scope: Scope, partly: boolean): Rendered => {
-  const { text, expressions } = argumentParts(task)
-  const rendered = (partly ? renderPartly : renderNode)(text, scope)
+  const { text, expressions, free } = argumentParts(task)
+  const rendered = (partly ? renderPartly : renderNode)(text, scope, free)
   if (rendered.kind !== 'value') return rendered
   if (expressions.length === 0) return rendered
   const value: Record<string, Value> = Object.assign(Object.create(null), rendered.value)

@@ -1,17 +1,16 @@
 /** A play as it will run: hosts chosen, tasks numbered and chosen by tags, variables read. */
 
 import type { Keyring } from '../documents/keyring.ts'
-import type { Order, PlayDocument } from '../documents/playbook.ts'
+import type { PlayDocument } from '../documents/playbook.ts'
 import { tasksWithin } from '../documents/playbook-block.ts'
 import { textOf } from '../documents/playbook-fields.ts'
 import { present } from '../documents/present.ts'
-import { limitHosts, selectHosts } from '../inventory/patterns.ts'
-import type { Checked, Diagnostic, MapNode, Scope } from '../model/document.ts'
-import type { Inventory } from '../model/inventory.ts'
+import type { Checked, MapNode, Scope } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import type { TaskType } from '../model/task-type.ts'
 import { renderNode } from '../template/render.ts'
 import { type Building, buildTasks, nothingFound, numbering } from './build-tasks.ts'
+import type { ChooseHosts } from './choose-hosts.ts'
 import { unknownHandlers } from './handlers.ts'
 import { inherit, nothingInherited } from './inherit.ts'
 import { type Layer, layerOf } from './layers.ts'
@@ -22,14 +21,11 @@ import type { TaskFiles } from './task-files.ts'
 import { readVarsFile } from './vars-files.ts'
 
 export interface PlaySetting {
-  readonly inventory: Inventory
+  readonly chooseHosts: ChooseHosts
   readonly taskTypes: ReadonlyMap<string, TaskType<unknown>>
   readonly files: TaskFiles
   readonly extra: Layer
-  readonly limit?: string
   readonly choice: TagChoice
-  /** A name that matches nobody is a warning. */
-  readonly allowEmpty: boolean
   readonly keyring: Keyring
   readonly lookups: Lookups
 }
@@ -48,54 +44,6 @@ const scopeOf = (layers: readonly Layer[], file: string, lookups: Lookups): Scop
   get: (name) => layers.find((layer) => layer.has(name))?.get(name) ?? lookups(name, file),
   names: () => layers.flatMap((layer) => [...layer.keys()]),
 })
-
-const chooseHosts = (
-  document: PlayDocument,
-  scope: Scope,
-  { inventory, limit, allowEmpty }: PlaySetting,
-): Checked<readonly string[]> => {
-  const problems: Diagnostic[] = []
-  const patterns: string[] = []
-  for (const node of document.hosts) {
-    const rendered = renderNode(node, scope)
-    if (rendered.kind === 'problem') problems.push(rendered.problem)
-    else if (rendered.kind === 'value')
-      patterns.push(Array.isArray(rendered.value) ? rendered.value.join(',') : String(rendered.value))
-  }
-  const at = document.hosts[0]?.at
-  if (at === undefined || problems.length > 0) return { value: [], problems }
-  const selected = selectHosts(patterns.join(','), inventory, at)
-  const limited = limitHosts(selected.value, limit, inventory)
-  const found = [...selected.problems, ...limited.problems]
-  return {
-    value: inOrder(limited.value, document.order),
-    problems: found.map((each) => (allowEmpty ? { ...each, severity: 'warning' } : each)),
-  }
-}
-
-const inOrder = (hosts: readonly string[], order: Order = 'inventory'): readonly string[] => {
-  const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-  switch (order) {
-    case 'inventory':
-      return hosts
-    case 'reverse_inventory':
-      return hosts.toReversed()
-    case 'sorted':
-      return hosts.toSorted(byName)
-    case 'reverse_sorted':
-      return hosts.toSorted(byName).toReversed()
-    case 'shuffle': {
-      const shuffled = [...hosts]
-      for (let last = shuffled.length - 1; last > 0; last--) {
-        const other = Math.floor(Math.random() * (last + 1))
-        const [a, b] = [shuffled[last] as string, shuffled[other] as string]
-        shuffled[last] = b
-        shuffled[other] = a
-      }
-      return shuffled
-    }
-  }
-}
 
 const readVars = async (
   document: PlayDocument,
@@ -146,7 +94,7 @@ export const buildPlay = async (
     setting.lookups,
   )
   const vars = take(await readVars(document, { file, keyring: setting.keyring }, scope))
-  const hosts = take(chooseHosts(document, scope, setting))
+  const hosts = take(setting.chooseHosts(document, scope))
   const building: Building = {
     types: setting.taskTypes,
     files: setting.files,

@@ -1,13 +1,12 @@
 /** Every mistake of a task that can be found without a host. */
-import type { Diagnostic, DocNode, MapNode, Rendered, Scope, Value } from '../model/document.ts'
+import type { Diagnostic, DocNode, MapNode, Rendered, ScalarNode, Scope, Value } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import type { ArgumentProblem } from '../model/task-type.ts'
-import { evaluate, renderNode, syntaxProblems } from '../template/render.ts'
+import { evaluate, printedText, renderNode, syntaxProblems } from '../template/render.ts'
 import { placed } from './argument-place.ts'
 import { argumentParts, renderArgumentsPartly } from './arguments.ts'
 import type { BuiltPlay } from './build-play.ts'
 import { certainNames } from './certain-names.ts'
-import { createHostClasses } from './host-classes.ts'
 import type { Included } from './includes.ts'
 import { inspect, itemScopes } from './resolve.ts'
 import type { PlayScope, Scopes } from './scope.ts'
@@ -45,22 +44,29 @@ const verdictProblems = (task: Task, scope: Scope): Diagnostic[] => {
 const syntaxOfExpressions = (node: DocNode): readonly Diagnostic[] =>
   node.kind === 'list' ? node.items.flatMap(syntaxOfExpressions) : syntaxProblems(node, 'expression')
 
+/** Whatever the text of a variable is, it is no mistake. */
+const isPlain = ({ source }: ScalarNode, scope: Scope): boolean => {
+  const binding = scope.printed?.(source)
+  return binding !== undefined && printedText(binding) !== undefined
+}
+
 /** What waits is wrong all the same when a name that it needs for certain is nobody's. */
 const problemsOf = (rendered: Rendered, node: DocNode, as: 'text' | 'expression', scope: Scope): Diagnostic[] => {
   if (rendered.kind === 'problem') return [rendered.problem]
   if (rendered.kind === 'value') return []
   return certainNames(node, as).flatMap((name) => {
+    if (isPlain(name, scope)) return []
     const alone = evaluate(name, scope)
     return alone.kind === 'problem' ? [alone.problem] : []
   })
 }
 
 /** Each scalar for itself: one that waits hides none of the others' mistakes. */
-const leafProblems = (node: DocNode, scope: Scope): Diagnostic[] => {
+const leafProblems = (node: DocNode, scope: Scope, free?: ReadonlySet<DocNode>): Diagnostic[] => {
   if (node.kind === 'list') return node.items.flatMap((item) => leafProblems(item, scope))
   if (node.kind === 'map')
-    return node.entries.flatMap(({ key, value }) => [...leafProblems(key, scope), ...leafProblems(value, scope)])
-  return problemsOf(renderNode(node, scope), node, 'text', scope)
+    return node.entries.flatMap(({ key, value }) => [...leafProblems(key, scope), ...leafProblems(value, scope, free)])
+  return problemsOf(renderNode(node, scope, free), node, 'text', scope)
 }
 
 const expressionProblems = (node: DocNode, scope: Scope): Diagnostic[] => {
@@ -111,10 +117,10 @@ const conditionProblems = ({ when }: Task, scope: Scope): Diagnostic[] => {
 /** What a task that waits or is wrong says when each part of it is looked at alone. */
 const detail = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[] =>
   scope.memos.checked.recall(task, scope.forTask(task), (seen) => {
-    const { text, expressions } = argumentParts(task)
+    const { text, expressions, free } = argumentParts(task)
     const inItems = itemScopes(task, seen).flatMap((each) => [
       ...conditionProblems(task, each),
-      ...leafProblems(text, each),
+      ...leafProblems(text, each, free),
       ...expressions.flatMap(({ value }) => expressionProblems(value, each)),
       ...[play.environment, ...task.environment].flatMap((node) =>
         node === undefined ? [] : leafProblems(node, each),
@@ -159,14 +165,14 @@ const withHosts = ({ problem, hosts, plays, everywhere }: Seen): Diagnostic => {
 /** `hosts` undefined: it does not depend on a host. */
 type Note = (problem: Diagnostic, hosts: readonly string[] | undefined, play: Play) => void
 
-const checkPlay = ({ play }: BuiltPlay, { scope, included }: Checking, note: Note): void => {
+const checkPlay = ({ play }: BuiltPlay, { classes: classesOf, included }: Checking, note: Note): void => {
   const vars: readonly MapNode[] = play.vars
   for (const node of [...vars, ...(play.environment ? [play.environment] : [])])
     for (const problem of syntaxProblems(node, 'text')) note(problem, undefined, play)
   const own = [...play.tasks, ...play.handlers]
   const tasks = [...own, ...own.flatMap((task) => [...(included.get(task) ?? [])])]
   for (const task of tasks) for (const problem of syntaxOf(task)) note(problem, undefined, play)
-  const classes = createHostClasses(play, (host) => scope(play, host, nothingLearned))
+  const classes = classesOf(play, nothingLearned)
   for (const task of tasks)
     for (const { hosts, result } of classes.of(task, (view) => problemsOn(task, play, view))) {
       // An included task is on the hosts that include it.
@@ -176,7 +182,7 @@ const checkPlay = ({ play }: BuiltPlay, { scope, included }: Checking, note: Not
 }
 
 interface Checking {
-  readonly scope: Scopes['scope']
+  readonly classes: Scopes['classes']
   readonly included: Included
 }
 

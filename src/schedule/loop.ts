@@ -16,6 +16,7 @@ export const withItem = (scope: Scope, loop: Loop, turn: Turn | undefined): Scop
   const bindings = itemBindings(loop, turn)
   return {
     get: (name) => bindings.get(name) ?? scope.get(name),
+    printed: scope.printed && ((name) => bindings.get(name) ?? scope.printed?.(name)),
     names: () => [...scope.names(), ...bindings.keys()],
   }
 }

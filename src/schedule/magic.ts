@@ -4,6 +4,7 @@ import type { Binding, Diagnostic, Scope, Value } from '../model/document.ts'
 import type { Host, Inventory } from '../model/inventory.ts'
 import type { Play } from '../model/schedule.ts'
 import { type Fault, fault } from '../template/fault.ts'
+import { lookupOf } from '../template/lookups.ts'
 import { pendingField, renderNode } from '../template/render.ts'
 import type { Lookups } from './lookups.ts'
 
@@ -13,8 +14,13 @@ export type Others = (host: string) => ReadonlyMap<string, Binding>
 export interface Magic {
   /** `others`: while hosts are at work, for what they have learned so far. */
   get(name: string, host: string, play: Play | undefined, others?: Others): Binding | undefined
+  /** Undefined: it is nothing of its own. */
+  differs(name: string): 'nowhere' | 'by inventory' | undefined
   readonly names: readonly string[]
 }
+
+/** All others say the same on every host of a play. */
+const ofEachHost = new Set(['inventory_hostname', 'inventory_hostname_short', 'group_names'])
 
 type Source = (host: Host | undefined, name: string, play: Play | undefined) => Value | undefined
 
@@ -65,6 +71,10 @@ export const magicOf = (
       return Object.hasOwn(sources, name)
         ? value(sources[name]?.(inventory.hosts.get(host), host, play))
         : lookups(name, play?.at.file)
+    },
+    differs: (name) => {
+      if (ofEachHost.has(name)) return 'by inventory'
+      return Object.hasOwn(sources, name) || lookupOf(name) !== undefined ? 'nowhere' : undefined
     },
     names: Object.keys(sources),
   }

@@ -4,6 +4,7 @@ import type { Play, Playbook, Task } from '../model/schedule.ts'
 interface Giver {
   readonly task: Task
   readonly order: number
+  readonly play: Play
   readonly hosts: ReadonlySet<string>
 }
 
@@ -13,6 +14,8 @@ export interface Registers {
    * `before` undefined: any task up to the end of the play.
    */
   find(name: string, host: string, play: Play, before?: Task): Task | undefined
+  /** What `find` tells on the hosts of a play: of all the same, of some another than of others, or of none a task. */
+  differs(name: string, play: Play, before: Task): 'nowhere' | 'by results' | undefined
   /** Any task of the run that does. */
   anywhere(name: string, host: string): Task | undefined
   names(): Iterable<string>
@@ -38,18 +41,27 @@ export const registersOf = (playbooks: readonly Playbook[]): Registers => {
       orders.set(task, orders.size)
       for (const name of namesGiven(task)) {
         const list = byName.get(name) ?? []
-        list.push({ task, order: orders.size - 1, hosts })
+        list.push({ task, order: orders.size - 1, play, hosts })
         byName.set(name, list)
       }
     }
     ends.set(play, orders.size)
   }
+  const limitOf = (play: Play, before: Task | undefined): number =>
+    (before && orders.get(before)) ?? ends.get(play) ?? 0
   return {
     find: (name, host, play, before) => {
       const list = byName.get(name)
       if (list === undefined) return undefined
-      const limit = (before && orders.get(before)) ?? ends.get(play) ?? 0
+      const limit = limitOf(play, before)
       return list.findLast(({ order, hosts }) => order < limit && hosts.has(host))?.task
+    },
+    differs: (name, play, before) => {
+      const limit = limitOf(play, before)
+      const last = byName.get(name)?.findLast(({ order }) => order < limit)
+      if (last === undefined) return undefined
+      const onAll = last.play === play || play.hosts.every((host) => last.hosts.has(host))
+      return onAll ? 'nowhere' : 'by results'
     },
     anywhere: (name, host) => byName.get(name)?.find(({ hosts }) => hosts.has(host))?.task,
     names: () => byName.keys(),

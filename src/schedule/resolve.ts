@@ -1,5 +1,5 @@
 /** A task on a host: what there is to do, as far as the variables are known. */
-import type { Diagnostic, Rendered, ScalarNode, Scope, Value } from '../model/document.ts'
+import type { Diagnostic, DocNode, Rendered, ScalarNode, Scope, Value } from '../model/document.ts'
 import type { Loop, Play, Task } from '../model/schedule.ts'
 import type { Reading } from '../model/task-type.ts'
 import { renderNode } from '../template/render.ts'
@@ -37,14 +37,26 @@ type ItemFinding =
   | { readonly kind: 'waits'; readonly on: string }
   | { readonly kind: 'problems'; readonly problems: readonly Diagnostic[] }
 
-const names = new WeakMap<Task, ScalarNode>()
+interface Name {
+  readonly node: ScalarNode
+  /** Nothing but its own node: a name is only shown. */
+  readonly free: ReadonlySet<DocNode>
+}
+
+const names = new WeakMap<Task, Name>()
+
+const nameOf = (task: Task): Name => {
+  const node: ScalarNode = { kind: 'scalar', at: task.at, value: task.name, source: task.name, quoted: true }
+  const known = names.get(task) ?? { node, free: new Set([node]) }
+  names.set(task, known)
+  return known
+}
 
 /** A name is never a reason to fail: what cannot be rendered is shown as written. */
 const renderName = (task: Task, scope: Scope): string => {
   if (!task.name.includes('{{')) return task.name
-  const node = names.get(task) ?? { kind: 'scalar', at: task.at, value: task.name, source: task.name, quoted: true }
-  names.set(task, node)
-  const rendered = renderNode(node, task.loop === undefined ? scope : withItem(scope, task.loop, undefined))
+  const { node, free } = nameOf(task)
+  const rendered = renderNode(node, task.loop === undefined ? scope : withItem(scope, task.loop, undefined), free)
   return rendered.kind === 'value' ? String(rendered.value) : task.name
 }
 

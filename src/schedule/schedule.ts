@@ -7,7 +7,9 @@ import type { TaskType } from '../model/task-type.ts'
 import { nearest } from '../nearest.ts'
 import { type BuiltPlay, buildPlay, type PlaySetting } from './build-play.ts'
 import { checkPlays } from './check.ts'
+import { createHostChoice } from './choose-hosts.ts'
 import { delegatesOf } from './delegates.ts'
+import type { HostClasses } from './host-classes.ts'
 import { createIncludes, followIncludes, type IncludeRequest } from './includes.ts'
 import { layerOf } from './layers.ts'
 import { createLocalFiles } from './local-files.ts'
@@ -43,6 +45,8 @@ export interface Schedule {
   readonly playbooks: readonly Playbook[]
   /** What a template sees on this host in this play. What is not learned yet waits. */
   scope(play: Play, host: string, learned: Learned): PlayScope
+  /** The hosts of a play by what its tasks mean on them, with nothing but these facts learned. */
+  classes(play: Play, learned: Learned): HostClasses
   /** Inventory and extra variables only: for connection variables. */
   hostScope(host: string): Scope
   /** The tasks that an include brings in its turn, or what is wrong with them. */
@@ -138,17 +142,8 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
   const extra = layerOf(request.extraVars)
   const taskFiles = createTaskFiles([...taskTypes.keys()])
   const choice = { tags, skipTags }
-  const setting = {
-    inventory,
-    taskTypes,
-    files: taskFiles,
-    extra,
-    choice,
-    allowEmpty,
-    keyring,
-    lookups,
-    ...(limit !== undefined && { limit }),
-  }
+  const chooseHosts = createHostChoice({ inventory, allowEmpty, ...(limit !== undefined && { limit }) })
+  const setting = { chooseHosts, taskTypes, files: taskFiles, extra, choice, keyring, lookups }
   const { value, problems: found } = await buildPlaybooks(request, setting)
   const problems = [...found]
   if (request.playbooks.length > 0 && value.playbooks.length === 0)
@@ -160,7 +155,7 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
   const sealed = keyring.sealed.size > 0
   const unsound = new Set(value.plays.flatMap(({ play, sound }) => (sound ? [] : [play])))
   const sources = { inventory, playbooks: value.playbooks, extra, check, locate, lookups, sealed, lost, late, unsound }
-  const { scope, hostScope } = createScopes(sources)
+  const { scope, classes, hostScope } = createScopes(sources)
   const includes = createIncludes(taskTypes, taskFiles, choice)
   const included = followIncludes(
     value.plays.map(({ play }) => play),
@@ -175,7 +170,7 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
       ? unknownTags(request, [...value.plays.flatMap((each) => [...each.tags]), ...included.tags])
       : []
   problems.push(...tagged, ...nobody(request, value.plays, [...problems, ...tagged]))
-  for (const problem of checkPlays(value.plays, { scope, included })) problems.push(problem)
+  for (const problem of checkPlays(value.plays, { classes, included })) problems.push(problem)
   const include: Schedule['include'] = (task, play, one) => {
     const read = includes.read(task, play, one)
     if ('problem' in read) return read.problem
@@ -183,7 +178,16 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
   }
   const delegates = delegatesOf(value.playbooks, scope, { included, inventory })
   return {
-    value: { playbooks: value.playbooks, scope, hostScope, include, delegates, includedBy: included.get, files },
+    value: {
+      playbooks: value.playbooks,
+      scope,
+      classes,
+      hostScope,
+      include,
+      delegates,
+      includedBy: included.get,
+      files,
+    },
     problems: distinct(problems),
   }
 }

@@ -2,6 +2,8 @@
 import type { Binding, MapNode, Scope } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Play, Playbook, Task } from '../model/schedule.ts'
+import { createHostClasses, type HostClasses } from './host-classes.ts'
+import { createHostLists } from './host-list.ts'
 import type { Layer } from './layers.ts'
 import { layerOf } from './layers.ts'
 import type { Lookups } from './lookups.ts'
@@ -45,10 +47,15 @@ export interface PlayScope extends Scope {
   readonly memos: { readonly resolved: Memo; readonly foreseen: Memo; readonly checked: Memo; readonly judged: Memo }
 }
 
+/** Where hosts of a play can differ in a name: in the inventory alone, or in the tasks that gave it a value, too. */
+export type Differs = 'nowhere' | 'by inventory' | 'by results'
+
 export interface Scopes {
   /** Inventory and extra variables only. */
   hostScope(host: string): Scope
   scope(play: Play, host: string, learned: Learned): PlayScope
+  /** Hosts of a play, each with what is said to be learned, which must be facts alone and the same on all of them. */
+  classes(play: Play, learned: Learned): HostClasses
 }
 
 export interface ScopeSources {
@@ -188,5 +195,34 @@ export const createScopes = ({
     }
     return { get: (name) => view().get(name), names: () => view().names(), forTask: view, locate, memos }
   }
-  return { hostScope, scope }
+  /** As `scope` looks through its layers: how hosts differ in the first that has the name. */
+  const differs = (name: string, play: Play, task: Task): Differs => {
+    const ofMagic = magic.differs(name)
+    if (ofMagic !== undefined) return ofMagic
+    if (task.given?.has(name) || extra.has(name)) return 'nowhere'
+    const given = registers.differs(name, play, task)
+    if (given !== undefined) return given
+    const shared = lost?.has(name) || taskLayer(task.vars).has(name) || playLayer(play).has(name)
+    return shared ? 'nowhere' : 'by inventory'
+  }
+  const listOf = createHostLists(
+    (name, host) =>
+      magic.get(name, host, undefined) ??
+      inventory.hosts.get(host)?.vars.get(name) ??
+      (name === 'ansible_host' ? { kind: 'value', value: host } : undefined),
+  )
+  const classes = (play: Play, learned: Learned): HostClasses => {
+    const scopes = new Map<string, PlayScope>()
+    const scopeOf = (host: string): PlayScope => {
+      const known = scopes.get(host) ?? scope(play, host, learned)
+      scopes.set(host, known)
+      return known
+    }
+    return createHostClasses(play, {
+      list: listOf(play.hosts),
+      scopeOf,
+      differs: (name, task) => differs(name, play, task),
+    })
+  }
+  return { hostScope, scope, classes }
 }

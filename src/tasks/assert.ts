@@ -27,6 +27,7 @@ export default defineTask({
     fail_msg: give every host a vip, and the fleet a director
 `,
   evaluated: ['that'],
+  freeText: ['fail_msg', 'msg', 'success_msg'],
   args,
   check: ({ fail_msg, msg }) =>
     fail_msg !== undefined && msg !== undefined

@@ -51,6 +51,7 @@ export default defineTask({
   copy: {dest: /etc/motd, content: "Kept by ipvs-play\\n", mode: 'u=rw,go=r'}
 `,
   localFiles: [{ argument: 'src', folder: 'files' }],
+  freeText: ['content'],
   args,
   check: (wish) => [...sources(wish), ...fileProblems(wish, nameOf(wish))],
   readings: (wish) => fileReadings(wish.dest, nameOf(wish)),

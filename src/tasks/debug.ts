@@ -27,6 +27,7 @@ export default defineTask({
 - debug: {var: groups.realserver}
 `,
   evaluated: ['var'],
+  freeText: ['msg'],
   args,
   check: (wish) =>
     wish?.msg !== undefined && wish.var !== undefined

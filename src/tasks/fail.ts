@@ -13,6 +13,7 @@ export default defineTask({
   example: `- fail: {msg: give every director its own nic}
   when: nic == 'lo'
 `,
+  freeText: ['msg'],
   args,
   readings: () => [],
   plan: (wish) => {

@@ -64,6 +64,7 @@ export default defineTask({
 - wait-for: {url: "http://127.0.0.1/healthz", timeout: 60}
 `,
   mayBeOpaque: true,
+  freeText: ['host', 'path', 'url', 'msg'],
   args,
   check: (wish) => [...aimProblems(wish), ...waitProblems(wish)],
   readings: (wish) => [holdsNow(wish)],

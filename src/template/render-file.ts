@@ -2,11 +2,11 @@
 import type { Diagnostic, Position, Rendered, ScalarNode, Scope } from '../model/document.ts'
 import { diagnosticOf, fault } from './fault.ts'
 import { type Parsed, parsedText } from './parsed.ts'
-import { evaluationOf, located, newWork, withLineEnds } from './rendering.ts'
+import { evaluationOf, located, newWork, printing, withLineEnds } from './rendering.ts'
 import { settle } from './settle.ts'
 import { type Blanks, isTemplate, usualReading } from './split-text.ts'
 import type { Part } from './syntax.ts'
-import { walkToText } from './walk.ts'
+import { type Locals, walkToText } from './walk.ts'
 
 /** A template file that was read: make it once, render it for each host. */
 export interface TemplateFile {
@@ -34,8 +34,8 @@ export const renderFile = ({ node, parsed }: TemplateFile, scope: Scope): Render
   if (parsed.kind === 'fault') return { kind: 'problem', problem: parsed.problem }
   if (!isTemplate(String(node.value))) return { kind: 'value', value: String(node.value) }
   const work = newWork(scope)
-  const walked = (): string | null =>
-    walkToText(parsed.parsed, { evaluation: (locals) => evaluationOf(work, locals) }) ?? null
+  const walk = { evaluation: (locals: Locals) => evaluationOf(work, locals), plain: printing(work) }
+  const walked = (): string | null => walkToText(parsed.parsed, walk) ?? null
   const rendered = settle(() => located(node, walked), node)
   if (rendered.kind !== 'value') return rendered
   const text = rendered.value

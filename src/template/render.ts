@@ -6,23 +6,25 @@ import { settle } from './settle.ts'
 import { used, usedDeeply } from './values.ts'
 import { noLocals } from './walk.ts'
 
+export { printedText } from './rendering.ts'
 export { isTrue, pendingField } from './values.ts'
 
 /**
  * Renders every template of a node, map keys too. A whole-value template keeps the type of its result; text of several
  * parts is joined as Python prints it. Never throws: an undefined variable, a cycle or too much work is a problem with its place.
+ * @param free  nodes in it whose text nobody looks at, of which the scope is told
  */
-export const renderNode = (node: DocNode, scope: Scope): Rendered => {
+export const renderNode = (node: DocNode, scope: Scope, free?: ReadonlySet<DocNode>): Rendered => {
   const known = staticValue(node)
   if (known !== undefined) return { kind: 'value', value: known }
-  return settle(() => usedDeeply(renderInner(node, newWork(scope))), node)
+  return settle(() => usedDeeply(renderInner(node, newWork(scope, free))), node)
 }
 
 /** As renderNode, but list items and map entries that wait are left out, at any depth: for a guess at what will be asked. */
-export const renderPartly = (node: DocNode, scope: Scope): Rendered => {
+export const renderPartly = (node: DocNode, scope: Scope, free?: ReadonlySet<DocNode>): Rendered => {
   const known = staticValue(node)
   if (known !== undefined) return { kind: 'value', value: known }
-  return settle(() => used(renderKnown(node, newWork(scope))), node)
+  return settle(() => used(renderKnown(node, newWork(scope, free))), node)
 }
 
 /** The value of an expression without braces, as in `when`; a node that is not text is its value. */

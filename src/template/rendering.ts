@@ -1,5 +1,5 @@
 /** Walks the nodes that a user wrote, and renders what is asked of them. Throws stops; render.ts catches them. */
-import type { DocNode, MapNode, ScalarNode, Scope, Value } from '../model/document.ts'
+import type { Binding, DocNode, MapNode, ScalarNode, Scope, Value } from '../model/document.ts'
 import { bindArguments } from './arguments.ts'
 import { type Evaluation, type Found, find } from './evaluate.ts'
 import { fault, isFault, isStop } from './fault.ts'
@@ -20,11 +20,15 @@ const maxNesting = 50
 export interface Work {
   readonly scope: Scope
   readonly tools: Tools
+  /** Nodes whose text nobody looks at: any other of its length would do as well. */
+  readonly free: ReadonlySet<DocNode>
   readonly done: Map<DocNode, Inner>
   readonly open: { readonly node: DocNode; readonly name: string }[]
 }
 
-export const newWork = (scope: Scope): Work => {
+const nothing: ReadonlySet<DocNode> = new Set()
+
+export const newWork = (scope: Scope, free = nothing): Work => {
   let left = maxSteps
   const tools: Tools = {
     lookup: (plugin, term) => {
@@ -49,7 +53,7 @@ export const newWork = (scope: Scope): Work => {
       return test.run(test.tolerant ? value : used(value), bindArguments(name, test, args, []))
     },
   }
-  return { scope, tools, done: new Map(), open: [] }
+  return { scope, tools, free, done: new Map(), open: [] }
 }
 
 /** Gives a fault that knows its offset the place of the text it happened in. */
@@ -77,6 +81,23 @@ const variable = (name: string, { scope }: Work): Found | undefined => {
   if (binding.kind === 'value') return { kind: 'inner', inner: binding.value }
   throw { stop: 'waits', on: binding.why }
 }
+
+/** The text of a binding that holds no template; undefined for anything else. */
+export const printedText = (binding: Binding): string | undefined => {
+  const text =
+    binding.kind === 'written' ? scalarText(binding.node) : binding.kind === 'value' ? binding.value : undefined
+  return typeof text === 'string' ? text : undefined
+}
+
+const scalarText = (node: DocNode): Value | undefined => (node.kind === 'scalar' ? staticValue(node) : undefined)
+
+/** For text that nobody looks at: the scope is told that its variables are only printed. */
+export const printing = ({ scope }: Work): ((name: string) => string | undefined) | undefined =>
+  scope.printed &&
+  ((name) => {
+    const binding = scope.printed?.(name)
+    return binding && printedText(binding)
+  })
 
 /** A variable that cannot be rendered for lack of another is missing itself: `default` then applies to it too. */
 const renderVariable = (node: DocNode, name: string, work: Work): Inner => {
@@ -136,7 +157,9 @@ const unsealed = (node: ScalarNode, { scope }: Work): Value => {
 const renderText = (node: ScalarNode, work: Work): Inner => {
   const parsed = parsedText(node)
   if (parsed.kind === 'fault') throw { ...fault(parsed.problem.summary, parsed.problem.hint), at: parsed.problem.at }
-  const result = located(node, () => walkParts(parsed.parsed, { evaluation: (locals) => evaluationOf(work, locals) }))
+  const plain = work.free.has(node) ? printing(work) : undefined
+  const walk = { evaluation: (locals: Locals) => evaluationOf(work, locals), plain }
+  const result = located(node, () => walkParts(parsed.parsed, walk))
   return typeof result === 'string' ? withLineEnds(result, String(node.value)) : result
 }
 

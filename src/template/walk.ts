@@ -35,6 +35,8 @@ export const noLocals = (outer?: Locals): Locals => {
 
 export interface Walk {
   evaluation(locals: Locals): Evaluation
+  /** The text of a variable whose text is plain, where what is printed is looked at by nobody. */
+  readonly plain?: ((name: string) => string | undefined) | undefined
 }
 
 /** What the parts of a template print, as ansible-core 2.19 does: nothing is null, one part alone keeps its type, several become text. */
@@ -66,7 +68,7 @@ const walkInto = (parts: readonly Part[], walk: Walk, locals: Locals, printed: I
   for (const part of parts) {
     context.tools.spend(1)
     if (part.kind === 'text') printed.push(part.text)
-    else if (part.kind === 'output') print(part.expression, context, printed)
+    else if (part.kind === 'output') print(part.expression, context, walk, printed)
     else if (part.kind === 'set') assign(part, context, locals)
     else if (part.kind === 'set-field') setField(part, strict(part.value, context), locals)
     else if (part.kind === 'set-text') locals.set(part.name, overBlock(part, walk, locals))
@@ -96,7 +98,8 @@ const setField = ({ name, field, value }: SetField, fresh: Value, locals: Locals
 
 const overBlock = ({ body, blockText, value }: OverBlock, walk: Walk, locals: Locals): Value => {
   const printed: Inner[] = []
-  walkInto(body, walk, locals.inner(), printed)
+  // What is printed within is looked at by what stands around it.
+  walkInto(body, { ...walk, plain: undefined }, locals.inner(), printed)
   const inner = locals.inner()
   inner.set(blockText, joined(printed))
   return known(evaluate(value, walk.evaluation(inner)), value)
@@ -109,13 +112,21 @@ const walkWith = ({ bindings, body }: With, walk: Walk, locals: Locals, printed:
 }
 
 /** None leaves nothing behind, as if it were not there; nor does an inline `if` without `else`, beside other text. */
-const print = (expression: Expression, context: Evaluation, printed: Inner[]): void => {
-  const result = evaluate(expression, context)
+const print = (expression: Expression, context: Evaluation, walk: Walk, printed: Inner[]): void => {
+  const result = plainly(expression, context, walk) ?? evaluate(expression, context)
   if (isMissing(result) && faultOf(result).blank) printed.push(result)
   else {
     const value = known(result, expression)
     if (value !== null) printed.push(value)
   }
+}
+
+const plainly = (expression: Expression, context: Evaluation, { plain }: Walk): string | undefined => {
+  if (plain === undefined || expression.kind !== 'name' || context.local(expression.name) !== undefined)
+    return undefined
+  const text = plain(expression.name)
+  if (text !== undefined) context.tools.spend(1)
+  return text
 }
 
 /** Whatever is printed must be known to its last part. */

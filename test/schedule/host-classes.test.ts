@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { createHostClasses } from '../../src/schedule/host-classes.ts'
 import { inspect } from '../../src/schedule/resolve.ts'
 import { fleet, playOf, scheduleText } from './fleet.ts'
 
@@ -39,9 +38,9 @@ test('a class says of each of its hosts what is found on that host alone', async
     if (scope === undefined) throw new Error('there is no schedule')
     return scope
   }
-  const classes = createHostClasses(play, scopeOf)
+  const classes = scheduled.value?.classes(play, nothing)
   const counts = play.tasks.map((task) => {
-    const found = classes.of(task, (scope) => inspect(task, play, scope))
+    const found = classes?.of(task, (scope) => inspect(task, play, scope)) ?? []
     expect(found.flatMap(({ hosts }) => hosts).sort()).toEqual([...play.hosts].sort())
     for (const { hosts, result } of found)
       for (const host of hosts) expect(inspect(task, play, scopeOf(host)), `${task.id} on ${host}`).toEqual(result)
