@@ -10,7 +10,7 @@ import type { Diagnostic } from '../model/document.ts'
 import type { Happening, Reporter, RunEvent } from '../model/event.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Task } from '../model/schedule.ts'
-import { createRedactor } from '../reporters/redact.ts'
+import { createRedactor, secretIn } from '../reporters/redact.ts'
 import { createTally, exitCode, type Tally } from '../reporters/tally.ts'
 import { runPlays } from '../rollout/run.ts'
 import type { Schedule } from '../schedule/schedule.ts'
@@ -227,6 +227,7 @@ const assemble = ({
     emit,
     journal: cleanJournal(keyring.hidden, files.journal),
     hide,
+    tellsSecret: secretIn(keyring.hidden),
     identityOf: reach.identityOf,
     run: {
       id: files.run,

@@ -21,6 +21,8 @@ export interface Engine {
   readonly modes: { readonly run: Interpreter; readonly check: Interpreter }
   /** Marks texts that no sink may show from now on. */
   readonly hide?: (texts: readonly string[]) => void
+  /** Whether a text holds one of them. */
+  readonly tellsSecret?: (text: string) => boolean
   readonly emit: (happening: Happening) => void
   /** Resolves when the entry is on the controller's disk: nothing is sent before. */
   readonly journal: (entry: object) => Promise<void>

@@ -180,6 +180,7 @@ const scriptOf = (
     opaque: unsettles(item.plan),
     limit: limitOf(item, taskOf({ offset, index, item }, segment), engine),
     environment: item.environment,
+    private: saysSecrets(item, segment.tasks[offset]?.task.noLog === true, engine),
     changes:
       item.plan.kind === 'opaque'
         ? [{ from: [], steps: item.plan.steps, proof: [] }]
@@ -193,6 +194,14 @@ const scriptOf = (
     tasks,
     atEnd: atEnd(segment, round),
   })
+}
+
+/** A command that is given a secret may say it again. */
+const saysSecrets = (item: PlannedItem, noLog: boolean, { tellsSecret }: Engine): boolean => {
+  if (noLog || tellsSecret === undefined) return noLog
+  const steps = item.plan.kind === 'opaque' ? item.plan.steps : changesOf(item).flatMap((change) => change.steps)
+  const given = steps.flatMap((step) => (step.kind === 'run' ? [...step.command, step.stdin ?? ''] : []))
+  return given.length > 0 && [...given, ...Object.values(item.environment ?? {})].some(tellsSecret)
 }
 
 const layOver = (task: PlannedTask, laid: Map<string, unknown>): void => {

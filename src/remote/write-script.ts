@@ -28,6 +28,8 @@ export interface WriteTask {
   /** Guards and VIPs are looked at around each of its steps. */
   readonly opaque: boolean
   readonly limit: number
+  /** What its steps say is sent, and not kept in the journal on the host. */
+  readonly private?: boolean
 }
 
 /** Where the kernel's settings and root's runtime directory are; other than the default only in tests. */
@@ -73,17 +75,17 @@ export const writeScript = (request: WriteRequest): string => {
 
 /** Frames, on the channel and in the journal, and the ways out. In $F is what a test found. */
 const says: Part = {
-  lines: `t=0 c=0 s=0 Q=
+  lines: `t=0 c=0 s=0 Q= O=
 frame() { printf '%s %s %s %s %s %s %s %s %s\\n%s%s\\n' $N $1 $2 $3 $4 $5 $6 \${#7} \${#8} "$7" "$8"; }
-say() { frame "$@" >&8; frame "$@"; } 2>/dev/null
+say() { if [ "$O" ]; then frame $1 $2 $3 $4 $5 $6 '' ''; else frame "$@"; fi >&8; frame "$@"; } 2>/dev/null
 finish() { [ -z "$D" ] || leave; exit 0; }
 result() { say S $t $c $s $1 0 "$2" "$3"; }
 failed() { [ -z "$Q" ] || unbroken; say F $t $c $s $1 \${4:-0} "$2" "$3"; finish; }
 refused() { say X $t $c $s $1 0 "$F"; finish; }
 moved() { say M $t $c 0 0 0 "$1" "$F"; finish; }
 untaken() { say D $t $c 0 0 0 "$1" "$F"; finish; }
-begin() { t=$1 L=$2 Q=; say B $t 0 0 0 0; }
-ended() { say E $t 0 0 0 0; }`,
+begin() { t=$1 L=$2 O=$3 Q=; say B $t 0 0 0 0; }
+ended() { say E $t 0 0 0 0; O=; }`,
 }
 
 /** An opaque step must not leave a VIP on lo answering ARP where none did before. */
@@ -104,7 +106,7 @@ const taskLines = (task: WriteTask, nonce: string, parts: Set<Part>): string[] =
   if (task.opaque) parts.add(invariants)
   return [
     environmentLine(task.environment),
-    `begin ${task.index} ${wholeSeconds(task.limit)}`,
+    `begin ${task.index} ${wholeSeconds(task.limit)}${task.private ? ' 1' : ''}`,
     ...(task.opaque ? ['watch'] : []),
     ...task.changes.flatMap((change, number) => [
       `c=${number}`,

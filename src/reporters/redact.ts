@@ -68,6 +68,12 @@ export const redactText = (secrets: ReadonlySet<string>): ((text: string) => str
   }
 }
 
+/** Whether a text holds a secret value, in an encoded form too. */
+export const secretIn = (secrets: ReadonlySet<string>): ((text: string) => boolean) => {
+  const clean = redactText(secrets)
+  return (text) => secrets.size > 0 && clean(text) !== text
+}
+
 /** Replaces secret values in the free text of an event, also inside other text. */
 export const createRedactor = (secrets: ReadonlySet<string>): ((event: RunEvent) => RunEvent) => {
   const clean = redactText(secrets)

@@ -1,4 +1,3 @@
-import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { part, seed } from '../part.ts'
 import { bringUp, command, type Fleet } from './fleet.ts'
 import { lacks } from './needs.ts'
+import { forms, vault } from './secret-writing.ts'
 
 // Playbooks that do everything they can to tell a secret. None may stand anywhere afterwards.
 
@@ -14,20 +14,6 @@ const runs = part('secrets in every output: generated playbooks', 60, 12)
 const cli = join(import.meta.dirname, '../../dist/ipvs-play.js')
 
 const vaultPassword = 'the vault password'
-const hex = (text: string | Buffer) => Buffer.from(text).toString('hex')
-
-/** As ansible-vault 1.1 encrypts. */
-const vault = (text: string): string => {
-  const salt = randomBytes(32)
-  const keys = pbkdf2Sync(vaultPassword, salt, 10_000, 80, 'sha256')
-  const cipher = createCipheriv('aes-256-ctr', keys.subarray(0, 32), keys.subarray(64))
-  const padding = 16 - (Buffer.byteLength(text) % 16)
-  const secret = Buffer.concat([cipher.update(text), cipher.update(Buffer.alloc(padding, padding)), cipher.final()])
-  const proof = createHmac('sha256', keys.subarray(32, 64)).update(secret).digest('hex')
-  const body = hex(`${hex(salt)}\n${proof}\n${hex(secret)}`)
-  return `$ANSIBLE_VAULT;1.1;AES256\n${(body.match(/.{1,80}/g) ?? []).join('\n')}\n`
-}
-
 /** Where a secret comes from. */
 const names = ['vaulted', 'db_password', 'api_token', 'ansible_become_password', 'kept.inner_pass'] as const
 type Name = (typeof names)[number]
@@ -80,16 +66,6 @@ const options = fc.record({
   check: fc.constantFrom([], [], ['--check']),
 })
 
-/** However it may be written, without what the product thinks of that. */
-const forms = (text: string): readonly string[] => {
-  const json = JSON.stringify(text).slice(1, -1)
-  const core = (before: number) =>
-    Buffer.concat([Buffer.alloc(before), Buffer.from(text)])
-      .toString('base64')
-      .slice(before === 0 ? 0 : 4, -6)
-  return [text, json, JSON.stringify(json).slice(1, -1), encodeURIComponent(text), hex(text), core(0), core(1), core(2)]
-}
-
 describe.skipIf(skipped)('with a real host', () => {
   let fleet: Fleet
   beforeAll(async () => {
@@ -112,7 +88,7 @@ describe.skipIf(skipped)('with a real host', () => {
         const vars = join(fleet.inventory, 'group_vars/realserver')
         writeFileSync(
           `${vars}.yml`,
-          `vaulted: !vault |\n${vault(vaulted).replace(/^(?=.)/gm, '  ')}\ndb_password: ${JSON.stringify(db)}\nansible_become_password: ${JSON.stringify(become)}\nkept: {inner_pass: ${JSON.stringify(inner)}}\n`,
+          `vaulted: !vault |\n${vault(vaulted, vaultPassword).replace(/^(?=.)/gm, '  ')}\ndb_password: ${JSON.stringify(db)}\nansible_become_password: ${JSON.stringify(become)}\nkept: {inner_pass: ${JSON.stringify(inner)}}\n`,
         )
         const body = told.map(([tell, name]) => `    ${tell(name)}\n`).join('')
         const book = fleet.write('tell.yml', `- hosts: realserver\n  tasks:\n${body}`)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Step, Test } from '../../src/model/task-type.ts'
@@ -40,6 +40,20 @@ describe.each(shells)('%s', (_name, shell) => {
   const endOf = (frames: readonly Frame[]): TaskEnd | undefined =>
     frames.flatMap((frame) => (frame.kind === 'end' ? [frame.end] : []))[0]
   const outcome = async (...steps: Step[]): Promise<TaskEnd | undefined> => endOf(await write([task(...steps)]))
+
+  test('what a private task says is sent, and not kept on the host', async () => {
+    const told = async (more: Partial<WriteTask>): Promise<readonly [sent: boolean, kept: boolean]> => {
+      const [first, then] = [sh('echo hush'), sh('echo loud >&2; exit 3')]
+      const frames = await write([{ ...task(first, then), ...more }])
+      const folder = place.roots.run
+      const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+      rmSync(folder, { recursive: true })
+      expect(kept.join('')).toContain(nonce)
+      return [/loud/.test(JSON.stringify(frames)), /hush|loud/.test(kept.join(''))]
+    }
+    expect(await told({})).toEqual([true, true])
+    expect(await told({ private: true })).toEqual([true, false])
+  })
 
   describe('the way through', () => {
     test('a change is tested, carried out and proven, and so are all wishes at the end', async () => {
