@@ -28,6 +28,8 @@ const needs = [
   ['busybox', ['/usr/bin/busybox', '/bin/busybox'], 'busybox', heedsPath],
   ['tcsh', ['/usr/bin/tcsh', '/bin/tcsh'], 'tcsh'],
   ['zsh', ['/usr/bin/zsh', '/bin/zsh'], 'zsh'],
+  ['ksh', ['/usr/bin/ksh93'], 'ksh93u+m'],
+  ['mksh', ['/usr/bin/mksh', '/bin/mksh'], 'mksh'],
   ['fish', ['/usr/bin/fish'], 'fish'],
   ['sysctl', ['/usr/sbin/sysctl', '/sbin/sysctl'], 'procps'],
   ['qemu', ['/usr/bin/qemu-system-x86_64'], 'qemu-system-x86'],

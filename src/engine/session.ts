@@ -5,6 +5,7 @@ import type { CommandResult, Source } from '../model/task-type.ts'
 import { createFrameReader, type Frame } from '../remote/frames.ts'
 import { readScript } from '../remote/read-script.ts'
 import { pickUpScript } from '../remote/write-script.ts'
+import { ranNoScript } from '../transport/no-shell.ts'
 
 /** Why a host can go no further. `failed`: it is there, but no script could run on it. */
 export type Ended =
@@ -131,12 +132,7 @@ const stopped = (end: CallEnd): Ended => {
       ...(wrongPassword ? { wrongPassword } : {}),
     }
   }
-  const said = end.stderr.trim()
-  return {
-    kind: 'failed',
-    reason: `the host ran no script (exit ${end.exitCode})${said === '' ? '' : `: ${said.slice(0, 500)}`}`,
-    hint: 'a forced command, a restricted shell or nologin? the login shell must be able to run `exec /bin/sh -s`',
-  }
+  return { kind: 'failed', ...ranNoScript(end.exitCode, end.stderr) }
 }
 
 /** The run's sessions: one a host, opened when first asked for. */

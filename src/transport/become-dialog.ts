@@ -1,11 +1,11 @@
-/** What sudo or doas and the shell behind it say, so that nobody else's words are taken for theirs. */
+/** What is printed around sudo or doas, so that nobody else's words are taken for theirs. */
 export interface Marks {
-  /** On stdout: the shell is about to read its script. */
-  readonly begin: string
-  /** How the password is asked for: a text of our own on stderr, or, behind `from`, words at the end of stdout. */
+  /** Just before it starts: on stderr, or on stdout of a terminal. What comes before it others have said. */
+  readonly from: string
+  /** How the password is asked for: a text of our own on stderr, or words at the end of what a terminal shows. */
   readonly prompt?: string | RegExp
-  /** On stdout, where both streams are one: what comes before it is not said by who lets through. */
-  readonly from?: string
+  /** On stdout: the shell behind it is about to read its script. */
+  readonly begin: string
 }
 
 /** What is to be done after some output of sudo or doas. */
@@ -19,7 +19,9 @@ export type Move =
 export interface BecomeDialog {
   onStdout(chunk: Buffer): Move
   onStderr(chunk: Buffer): Move
-  /** What was said so far by who lets through, our own prompt taken out; of a flood the end. */
+  /** sudo or doas has had its turn: whoever ended or waits, it is not the login shell. */
+  started(): boolean
+  /** What was said on stderr or the terminal, since that is so; the marks taken out; of a flood the end. */
   said(): string
 }
 
@@ -27,45 +29,28 @@ const WAIT: Move = { kind: 'wait' }
 /** Bytes kept of what is said: enough for any lecture. */
 const KEPT = 16 * 1024
 
-export const createBecomeDialog = (marks: Marks): BecomeDialog =>
-  marks.prompt instanceof RegExp ? inTerminal(marks, marks.prompt) : onTwoStreams(marks, marks.prompt)
-
-const onTwoStreams = ({ begin }: Marks, prompt: string | undefined): BecomeDialog => {
+export const createBecomeDialog = (marks: Marks): BecomeDialog => {
+  const { from, begin, prompt } = marks
+  const asks = prompt instanceof RegExp ? atEnd(prompt) : anywhere(prompt)
+  const inTerminal = prompt instanceof RegExp
   let stdout: Buffer = Buffer.alloc(0)
-  let stderr: Buffer = Buffer.alloc(0)
-  let said = ''
-  let asked = false
-  return {
-    onStdout: (chunk) => {
-      stdout = Buffer.concat([stdout, chunk])
-      const at = stdout.indexOf(begin)
-      if (at >= 0) return { kind: 'begin', rest: stdout.subarray(at + begin.length) }
-      stdout = tail(stdout, begin)
-      return WAIT
-    },
-    onStderr: (chunk) => {
-      said = (said + chunk.toString()).slice(-KEPT)
-      if (prompt === undefined) return WAIT
-      stderr = Buffer.concat([stderr, chunk])
-      const at = stderr.indexOf(prompt)
-      if (at < 0) {
-        stderr = tail(stderr, prompt)
-        return WAIT
-      }
-      stderr = stderr.subarray(at + prompt.length)
-      const again = asked || stderr.includes(prompt)
-      asked = true
-      return { kind: again ? 'asked-again' : 'answer' }
-    },
-    said: () => (prompt === undefined ? said : said.replaceAll(prompt, '')),
-  }
-}
-
-const inTerminal = ({ begin, from = '' }: Marks, prompt: RegExp): BecomeDialog => {
   let heard: Buffer = Buffer.alloc(0)
   let started = false
   let asked = false
-  const follow = (): Move => {
+  const lookForBegin = (seen: Buffer): Move | undefined => {
+    const at = seen.indexOf(begin)
+    return at < 0 ? undefined : { kind: 'begin', rest: seen.subarray(at + begin.length) }
+  }
+  const lookForQuestion = (): Move => {
+    const { times, left } = asks(heard)
+    heard = left.subarray(-KEPT)
+    if (times === 0) return WAIT
+    const again = asked || times > 1
+    asked = true
+    return { kind: again ? 'asked-again' : 'answer' }
+  }
+  const hear = (chunk: Buffer): Move => {
+    heard = Buffer.concat([heard, chunk])
     if (!started) {
       const at = heard.indexOf(from)
       if (at < 0) {
@@ -75,25 +60,38 @@ const inTerminal = ({ begin, from = '' }: Marks, prompt: RegExp): BecomeDialog =
       started = true
       heard = heard.subarray(at + from.length)
     }
-    const at = heard.indexOf(begin)
-    if (at >= 0) return { kind: 'begin', rest: heard.subarray(at + begin.length) }
-    heard = heard.subarray(-KEPT)
-    const text = heard.toString('latin1')
-    if (!prompt.test(text)) return WAIT
-    heard = Buffer.from(text.replace(prompt, ''), 'latin1')
-    const again = asked
-    asked = true
-    return { kind: again ? 'asked-again' : 'answer' }
+    return (inTerminal ? lookForBegin(heard) : undefined) ?? lookForQuestion()
   }
   return {
     onStdout: (chunk) => {
-      heard = Buffer.concat([heard, chunk])
-      return follow()
+      if (inTerminal) return hear(chunk)
+      stdout = Buffer.concat([stdout, chunk])
+      const move = lookForBegin(stdout)
+      stdout = stdout.subarray(Math.max(0, stdout.length - begin.length + 1))
+      return move ?? WAIT
     },
-    onStderr: () => WAIT,
+    onStderr: (chunk) => (inTerminal ? WAIT : hear(chunk)),
+    started: () => started,
     said: () => heard.toString(),
   }
 }
 
-/** As much as may be the start of a mark that is cut by a chunk's end. */
-const tail = (seen: Buffer, mark: string): Buffer => seen.subarray(Math.max(0, seen.length - mark.length + 1))
+/** How often something was asked in these bytes, and the bytes without it. */
+type Asks = (heard: Buffer) => { readonly times: number; readonly left: Buffer }
+
+const anywhere =
+  (prompt: string | undefined): Asks =>
+  (heard) => {
+    if (prompt === undefined || !heard.includes(prompt)) return { times: 0, left: heard }
+    const parts = heard.toString('latin1').split(prompt)
+    return { times: parts.length - 1, left: Buffer.from(parts.join(''), 'latin1') }
+  }
+
+const atEnd =
+  (prompt: RegExp): Asks =>
+  (heard) => {
+    const text = heard.toString('latin1')
+    return prompt.test(text)
+      ? { times: 1, left: Buffer.from(text.replace(prompt, ''), 'latin1') }
+      : { times: 0, left: heard }
+  }

@@ -76,13 +76,6 @@ const DOAS: Signs = [
   ],
   [/unknown user|no passwd entry/i, unknownUser],
   [/not installed setuid/i, notSetuid],
-  [
-    /\bstty\b/,
-    ({ host }) => ({
-      reason: `${host} has no stty, and doas takes a password only on a terminal that stty has made ready`,
-      hint: 'install coreutils there, or let doas.conf say `nopass`',
-    }),
-  ],
 ]
 const ABSENT = /(not found|no such file|can't execute|cannot execute|permission denied)/i
 
@@ -98,6 +91,24 @@ export const explainBecome = (text: string, exitCode: number, wish: Wish): Refus
     return { reason: `${method} is not installed on ${host}`, hint: 'install it there, or log in as root' }
   }
   return { reason: `${method} on ${host} ended with exit code ${exitCode}${last === '' ? '' : `: ${last}`}` }
+}
+
+/** Before doas gets a password its terminal is made ready. */
+export const missingTool = (said: string, { method, host }: Wish): Refusal | undefined =>
+  method === 'doas' && /\bstty\b/.test(said)
+    ? {
+        reason: `${host} has no stty, and doas takes a password only on a terminal that stty has made ready`,
+        hint: 'install coreutils there, or let doas.conf say `nopass`',
+      }
+    : undefined
+
+/** The login shell did not come as far as sudo or doas. */
+export const neverStarted = (said: string, seconds: number, { host, user }: Pick<Wish, 'host' | 'user'>): Refusal => {
+  const last = lastLine(said)
+  return {
+    reason: `the login shell of ${user} on ${host} ran no command within ${seconds} s${last === '' ? '' : `; it says: ${last}`}`,
+    hint: 'is there a start-up file that waits for somebody to type?',
+  }
 }
 
 /** Neither a question that we can answer nor the shell came in time. */

@@ -78,39 +78,38 @@ export const scriptEaten = (host: string, user: string): Refusal => ({
 
 const beginOf = (nonce: string): string => `ipvs-play-begin-${nonce}`
 
+/** What the other user's shell does first and then. */
+const shell = (begin: string): string => `printf ${begin}; exec /bin/sh -s -- "$1"`
+
 const sudo = (user: string, nonce: string): Start => {
-  const begin = beginOf(nonce)
-  const prompt = `ipvs-play-password-${nonce}`
-  return {
-    kind: 'start',
-    command: `exec env LC_ALL=C sudo -H -S -p ${prompt} -u '${user}' -- /bin/sh -c 'printf ${begin}; exec /bin/sh -s -- "$1"' sh "$SSH_CONNECTION"`,
-    becoming: { method: 'sudo', marks: { begin, prompt } },
-  }
+  const marks = { from: `ipvs-play-from-${nonce}`, begin: beginOf(nonce), prompt: `ipvs-play-password-${nonce}` }
+  const outer = `printf ${marks.from} >&2; exec sudo -H -S -p ${marks.prompt} -u "$1" -- /bin/sh -c "$2" sh "$3"`
+  return { kind: 'start', command: command(outer, user, shell(marks.begin)), becoming: { method: 'sudo', marks } }
 }
 
 const doas = (user: string, nonce: string): Start => {
-  const begin = beginOf(nonce)
-  return {
-    kind: 'start',
-    command: `exec env LC_ALL=C doas -n -u '${user}' -- /bin/sh -c 'printf ${begin}; exec /bin/sh -s -- "$1"' sh "$SSH_CONNECTION"`,
-    becoming: { method: 'doas', marks: { begin } },
-  }
+  const marks = { from: `ipvs-play-from-${nonce}`, begin: beginOf(nonce) }
+  const outer = `printf ${marks.from} >&2; exec doas -n -u "$1" -- /bin/sh -c "$2" sh "$3"`
+  return { kind: 'start', command: command(outer, user, shell(marks.begin)), becoming: { method: 'doas', marks } }
 }
 
 /**
  * doas reads a password from a terminal and from nothing else, and cannot be told what to ask with: what it asks counts
- * from a mark on that is printed just before it starts. The terminal is raw, so that no byte of the script is changed.
+ * from the mark on that is printed just before it starts. The terminal is raw, so that no byte of the script is changed.
  * `head` stands between it and the shell: a shell that reads from a terminal would greet and prompt.
  */
 const doasInTerminal = (user: string, nonce: string, length: number): Start => {
-  const begin = beginOf(nonce)
   const from = `ipvs-play-from-${nonce}`
+  const begin = beginOf(nonce)
   const outer = `stty raw -echo && printf ${from} && exec doas -u "$1" -- /bin/sh -c "$2" sh "$3"`
   const inner = `printf ${begin}; head -c ${length} | /bin/sh -s -- "$1"`
   return {
     kind: 'start',
-    command: `exec env LC_ALL=C /bin/sh -c '${outer}' sh '${user}' '${inner}' "$SSH_CONNECTION"`,
+    command: command(outer, user, inner),
     terminal: true,
-    becoming: { method: 'doas', marks: { begin, from, prompt: /doas \([^()\r\n]*\) password: $/ } },
+    becoming: { method: 'doas', marks: { from, begin, prompt: /doas \([^()\r\n]*\) password: $/ } },
   }
 }
+
+const command = (outer: string, user: string, inner: string): string =>
+  `exec env LC_ALL=C /bin/sh -c '${outer}' sh '${user}' '${inner}' "$SSH_CONNECTION"`

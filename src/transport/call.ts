@@ -2,9 +2,18 @@ import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Call, CallEnd } from '../model/connection.ts'
 import { type Becoming, type Refusal, type Start, scriptEaten, startCommand } from './become.ts'
-import { createBecomeDialog, type Move } from './become-dialog.ts'
-import { explainBecome, passwordMissing, stillWaiting, type Wish, wrongPassword } from './become-words.ts'
+import { type BecomeDialog, createBecomeDialog, type Move } from './become-dialog.ts'
+import {
+  explainBecome,
+  missingTool,
+  neverStarted,
+  passwordMissing,
+  stillWaiting,
+  type Wish,
+  wrongPassword,
+} from './become-words.ts'
 import { type Channel, type Line, NoTerminal } from './channel.ts'
+import { ranNoScript } from './no-shell.ts'
 import type { Pass } from './password-gate.ts'
 
 /** Seconds that sudo or doas may take to ask or to let through; a PAM module that asks a far directory takes a while. */
@@ -168,12 +177,15 @@ const become = (
     }
   }
   const startLimit = (): NodeJS.Timeout =>
-    setTimeout(() => refuse(stillWaiting(dialog.said(), BECOME_LIMIT, wish)), BECOME_LIMIT * 1000)
+    setTimeout(() => {
+      const late = dialog.started() ? stillWaiting : neverStarted
+      refuse(late(dialog.said(), BECOME_LIMIT, wish))
+    }, BECOME_LIMIT * 1000)
   let limit = startLimit()
   channel.stdout.on('data', onStdout)
   channel.stderr.on('data', onStderr)
   channel.onClose((exitCode) => {
-    if (!over) refuse(becomeEnd(exitCode, dialog.said(), wish, line))
+    if (!over) refuse(becomeEnd(exitCode, dialog, wish, line))
   })
 }
 
@@ -182,13 +194,15 @@ const scriptEnd = (code: number | undefined, stderr: string, line: Line): CallEn
     ? { kind: 'lost', reason: line.lostBecause() ?? 'the host closed the channel without an exit code' }
     : { kind: 'ended', exitCode: code, stderr }
 
-const becomeEnd = (code: number | undefined, said: string, wish: Wish, { lostBecause }: Line): Refusal =>
-  code === undefined
-    ? {
-        reason: `${lostBecause() ?? 'the channel was closed'} before ${wish.method} on ${wish.host} let through`,
-        ...(lostBecause() === undefined ? {} : { gone: true }),
-      }
-    : explainBecome(said, code, wish)
+const becomeEnd = (code: number | undefined, dialog: BecomeDialog, wish: Wish, { lostBecause }: Line): Refusal => {
+  if (code === undefined)
+    return {
+      reason: `${lostBecause() ?? 'the channel was closed'} before ${wish.method} on ${wish.host} let through`,
+      ...(lostBecause() === undefined ? {} : { gone: true }),
+    }
+  if (dialog.started()) return explainBecome(dialog.said(), code, wish)
+  return missingTool(dialog.said(), wish) ?? ranNoScript(code, dialog.said())
+}
 
 /** The start of what a stream says, as text. */
 const keepText = (stream: Readable): (() => string) => {

@@ -27,6 +27,8 @@ export interface SshdOptions {
   readonly userKeys?: readonly KeyType[]
   /** Lines of sshd_config, first of all. */
   readonly config?: readonly string[]
+  /** `Match` blocks, last of all. */
+  readonly matches?: readonly string[]
   readonly users?: readonly TestUser[]
   /** Lines for sudoers. */
   readonly sudoers?: readonly string[]
@@ -75,7 +77,7 @@ export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
   const published = (key: string): string => readFileSync(`${key}.pub`, 'utf8')
   writeFileSync(join(dir, 'authorized_keys'), userKeys.map(published).join(''))
   writeFileSync(join(dir, 'known_hosts'), hostKeys.map((key) => `[127.0.0.1]:${port} ${published(key)}`).join(''))
-  writeFileSync(join(dir, 'sshd_config'), sshdConfig(dir, port, hostKeys, options.config ?? []))
+  writeFileSync(join(dir, 'sshd_config'), sshdConfig(dir, port, hostKeys, options))
   writeAccounts(dir, options)
   writeFileSync(join(dir, 'start'), startScript(dir, options.before ?? ''))
   const child = spawn('unshare', ['-m', 'sh', join(dir, 'start')], { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -103,7 +105,12 @@ export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
   return { dir, port, target, stop }
 }
 
-const sshdConfig = (dir: string, port: number, hostKeys: readonly string[], config: readonly string[]): string =>
+const sshdConfig = (
+  dir: string,
+  port: number,
+  hostKeys: readonly string[],
+  { config = [], matches = [] }: SshdOptions,
+): string =>
   [
     ...config,
     `Port ${port}`,
@@ -116,6 +123,7 @@ const sshdConfig = (dir: string, port: number, hostKeys: readonly string[], conf
     'PermitRootLogin yes',
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
+    ...matches,
     '',
   ].join('\n')
 
@@ -155,7 +163,10 @@ const writeAccounts = (dir: string, { users = [], sudoers = [], etc = {} }: Sshd
   }
   users.forEach(({ name, home = {} }, index) => {
     mkdirSync(join(dir, 'home', name), { recursive: true })
-    for (const [file, content] of Object.entries(home)) writeFileSync(join(dir, 'home', name, file), content)
+    for (const [file, content] of Object.entries(home)) {
+      mkdirSync(dirname(join(dir, 'home', name, file)), { recursive: true })
+      writeFileSync(join(dir, 'home', name, file), content)
+    }
     execFileSync('chown', ['-R', `${61000 + index}:${61000 + index}`, join(dir, 'home', name)])
   })
   execFileSync('chmod', ['755', dir])

@@ -4,11 +4,13 @@ import { createBecomeDialog } from '../../src/transport/become-dialog.ts'
 
 const PROMPT = 'ipvs-play-password-abc'
 const BEGIN = 'ipvs-play-begin-abc'
+const FROM = 'ipvs-play-from-abc'
 type Said = readonly ['out' | 'err', string]
 
-/** What would be sent, and what of the output is passed on, when sudo says all this. */
+/** What would be sent, and what of the output is passed on, when sudo has started and says all this. */
 const hear = (said: readonly Said[]): { moves: string[]; passed: string } => {
-  const dialog = createBecomeDialog({ prompt: PROMPT, begin: BEGIN })
+  const dialog = createBecomeDialog({ from: FROM, prompt: PROMPT, begin: BEGIN })
+  dialog.onStderr(Buffer.from(`noise of a start-up file, even ${PROMPT}\n${FROM}`))
   const moves: string[] = []
   for (const [stream, text] of said) {
     const chunk = Buffer.from(text)
@@ -70,6 +72,14 @@ test('output after the beginning is passed on, output before it is not', () => {
   })
 })
 
+test('what is said before it starts is not its own', () => {
+  const dialog = createBecomeDialog({ from: FROM, prompt: PROMPT, begin: BEGIN })
+  expect(dialog.onStderr(Buffer.from(`${PROMPT} and waits`))).toEqual({ kind: 'wait' })
+  expect([dialog.started(), dialog.said()]).toEqual([false, `${PROMPT} and waits`])
+  expect(dialog.onStderr(Buffer.from(`${FROM}lecture\n${PROMPT}`))).toEqual({ kind: 'answer' })
+  expect([dialog.started(), dialog.said()]).toEqual([true, 'lecture\n'])
+})
+
 test('it does not matter how the streams are cut into chunks', () => {
   const cuts = (text: string) =>
     fc.array(fc.nat(text.length), { maxLength: 6 }).map((at) => {
@@ -87,7 +97,6 @@ test('it does not matter how the streams are cut into chunks', () => {
 })
 
 describe('on a terminal, where both streams are one', () => {
-  const FROM = 'ipvs-play-from-abc'
   const ASKS = '\rdoas (alice@rs1) password: '
   const follow = (chunks: readonly string[]) => {
     const dialog = createBecomeDialog({ begin: BEGIN, from: FROM, prompt: /doas \([^()\r\n]*\) password: $/ })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { BecomeMethod } from '../../src/model/connection.ts'
 import { Secret } from '../../src/secret.ts'
 import { startCommand } from '../../src/transport/become.ts'
-import { explainBecome, stillWaiting } from '../../src/transport/become-words.ts'
+import { explainBecome, missingTool, neverStarted, stillWaiting } from '../../src/transport/become-words.ts'
 
 const start = (become: boolean, becomeUser: string, login: string, password?: string, becomeMethod?: BecomeMethod) =>
   startCommand(
@@ -32,21 +32,24 @@ describe('startCommand', () => {
     })
   })
 
+  const shell = '\'printf ipvs-play-begin-abc; exec /bin/sh -s -- "$1"\''
+
   test('become: sudo with marks of its own', () => {
     expect(start(true, 'root', 'alice', 'pw')).toEqual({
       kind: 'start',
-      command:
-        'exec env LC_ALL=C sudo -H -S -p ipvs-play-password-abc -u \'root\' -- /bin/sh -c \'printf ipvs-play-begin-abc; exec /bin/sh -s -- "$1"\' sh "$SSH_CONNECTION"',
-      becoming: { method: 'sudo', marks: { prompt: 'ipvs-play-password-abc', begin: 'ipvs-play-begin-abc' } },
+      command: `exec env LC_ALL=C /bin/sh -c 'printf ipvs-play-from-abc >&2; exec sudo -H -S -p ipvs-play-password-abc -u "$1" -- /bin/sh -c "$2" sh "$3"' sh 'root' ${shell} "$SSH_CONNECTION"`,
+      becoming: {
+        method: 'sudo',
+        marks: { from: 'ipvs-play-from-abc', prompt: 'ipvs-play-password-abc', begin: 'ipvs-play-begin-abc' },
+      },
     })
   })
 
   test('doas without a password: never asks', () => {
     expect(start(true, 'root', 'alice', undefined, 'doas')).toEqual({
       kind: 'start',
-      command:
-        'exec env LC_ALL=C doas -n -u \'root\' -- /bin/sh -c \'printf ipvs-play-begin-abc; exec /bin/sh -s -- "$1"\' sh "$SSH_CONNECTION"',
-      becoming: { method: 'doas', marks: { begin: 'ipvs-play-begin-abc' } },
+      command: `exec env LC_ALL=C /bin/sh -c 'printf ipvs-play-from-abc >&2; exec doas -n -u "$1" -- /bin/sh -c "$2" sh "$3"' sh 'root' ${shell} "$SSH_CONNECTION"`,
+      becoming: { method: 'doas', marks: { from: 'ipvs-play-from-abc', begin: 'ipvs-play-begin-abc' } },
     })
   })
 
@@ -59,7 +62,7 @@ describe('startCommand', () => {
   })
 
   test.each(['web-data', 'a.b@example.com', '#1000', '_apt'])('%s is a user name', (user) => {
-    expect(start(true, user, 'alice')).toMatchObject({ command: expect.stringContaining(` -u '${user}' `) })
+    expect(start(true, user, 'alice')).toMatchObject({ command: expect.stringContaining(` sh '${user}' `) })
   })
 
   test.each(["x'; id", 'a b', '', '-u', '$(id)', 'a\nb', '!x'])('%j is none', (user) => {
@@ -119,11 +122,24 @@ describe('what doas means', () => {
     ['doas: not installed setuid\n', 1, /not setuid root/],
     ["env: 'doas': No such file or directory\n", 127, /^doas is not installed on rs1$/],
     ['sh: 1: exec: doas: not found\r\n', 127, /^doas is not installed on rs1$/],
-    ['sh: 1: stty: not found\r\n', 127, /^rs1 has no stty/],
     ['doas: syntax error at line 1\n', 1, /^doas on rs1 ended with exit code 1: doas: syntax error at line 1$/],
     ['doas: Authorization failed\r\n', 1, /^wrong become password/],
   ])('%j', (text, code, reason) => {
     expect(explainBecome(text, code, { host: 'rs1', user: 'alice', method: 'doas' }).reason).toMatch(reason)
+  })
+})
+
+test('a terminal that cannot be made ready is said to be that, of doas only', () => {
+  const wish = { host: 'rs1', user: 'alice', method: 'doas' } as const
+  expect(missingTool('sh: 1: stty: not found\r\n', wish)?.reason).toMatch(/^rs1 has no stty/)
+  expect(missingTool('sh: 1: stty: not found\r\n', { ...wish, method: 'sudo' })).toBeUndefined()
+  expect(missingTool('This account is closed', wish)).toBeUndefined()
+})
+
+test('a login shell that waits is not taken for sudo', () => {
+  expect(neverStarted('Your name? ', 30, { host: 'rs1', user: 'alice' })).toEqual({
+    reason: 'the login shell of alice on rs1 ran no command within 30 s; it says: Your name?',
+    hint: expect.stringMatching(/start-up file/),
   })
 })
 

@@ -117,16 +117,17 @@ describe('one call', () => {
 describe('become', () => {
   const identity: Identity = { become: true, becomeUser: 'root', becomePassword: new Secret('S3cret') }
   const marks = (command: string) => ({
+    from: /ipvs-play-from-\w+/.exec(command)?.[0] ?? '',
     prompt: / -p (\S+)/.exec(command)?.[1] ?? '',
-    begin: /printf ([^;]+);/.exec(command)?.[1] ?? '',
+    begin: /ipvs-play-begin-\w+/.exec(command)?.[0] ?? '',
   })
 
   test('nothing is sent until sudo is through', async () => {
     const heard: string[] = []
     const { end, out } = await run((channel, command) => {
-      const { prompt, begin } = marks(command)
+      const { from, prompt, begin } = marks(command)
       channel.write('noise')
-      channel.stderr.write(prompt)
+      channel.stderr.write(`${prompt}, says somebody else\n${from}${prompt}`)
       channel.on('data', (chunk: Buffer) => {
         heard.push(String(chunk))
         if (heard.length === 1) channel.write(`${begin}frame`)
@@ -138,6 +139,19 @@ describe('become', () => {
     }, identity)
     expect(heard).toEqual(['S3cret\n', 'THE SCRIPT'])
     expect({ end, out }).toEqual({ end: { kind: 'ended', exitCode: 0, stderr: '' }, out: 'frame' })
+  })
+
+  test('a login shell that ends before sudo starts is not sudo', async () => {
+    const { end } = await run((channel) => {
+      channel.stderr.write('This account is currently not available.\n')
+      channel.exit(1)
+      channel.end()
+    }, identity)
+    expect(end).toEqual({
+      kind: 'refused',
+      reason: 'the host ran no script (exit 1): This account is currently not available.',
+      hint: expect.stringMatching(/nologin/),
+    })
   })
 
   test('lost before sudo let through is refused: nothing ran', async () => {
