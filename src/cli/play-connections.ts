@@ -1,6 +1,7 @@
-import { textOf } from '../documents/playbook-fields.ts'
-import type { Diagnostic, ScalarNode } from '../model/document.ts'
+import { mistake, textOf } from '../documents/playbook-fields.ts'
+import type { Diagnostic, ScalarNode, Scope } from '../model/document.ts'
 import type { Play } from '../model/schedule.ts'
+import { renderNode } from '../template/render.ts'
 import type { ConnectionVars } from '../transport/connection-vars.ts'
 
 /** What plays say of the way to their hosts, below what the inventory says. A host has one connection: two ways are a mistake. */
@@ -11,7 +12,14 @@ export interface PlayConnections {
   problems(): readonly Diagnostic[]
 }
 
-export const playConnections = (plays: readonly Play[]): PlayConnections => {
+interface Given {
+  /** What is known before any host is reached. */
+  readonly scopeOf: (play: Play, host: string) => Scope
+  /** What a vault or a script keeps is unknown, and no mistake. */
+  readonly lint: boolean
+}
+
+export const playConnections = (plays: readonly Play[], given: Given): PlayConnections => {
   const playsOf = new Map<string, Play[]>()
   for (const play of plays) {
     for (const host of play.hosts) {
@@ -24,7 +32,7 @@ export const playConnections = (plays: readonly Play[]): PlayConnections => {
   return {
     of: (host, own) => {
       const mine = playsOf.get(host) ?? []
-      const user = own.ansible_user === undefined ? userOf(mine, problems) : undefined
+      const user = own.ansible_user === undefined ? userOf(mine, host, given, problems) : undefined
       const kind = own.ansible_connection === undefined ? kindOf(mine, problems) : undefined
       return {
         ...(user !== undefined && { ansible_user: user }),
@@ -39,20 +47,43 @@ export const playConnections = (plays: readonly Play[]): PlayConnections => {
 type Problems = Map<Play, Diagnostic>
 
 /** A play that names no user goes with those that do. */
-const userOf = (plays: readonly Play[], problems: Problems): string | undefined => {
-  const [first, ...others] = plays.flatMap(({ remoteUser, number }) =>
-    remoteUser === undefined ? [] : [{ user: textOf(remoteUser), number, at: remoteUser.at }],
-  )
-  const other = others.find(({ user }) => user !== first?.user)
-  const play = plays.find(({ number }) => number === other?.number)
-  if (first !== undefined && other !== undefined && play !== undefined)
-    problems.set(play, {
+const userOf = (plays: readonly Play[], host: string, given: Given, problems: Problems): string | undefined => {
+  const named = plays.flatMap((play) => {
+    const user = userIn(play, host, given, problems)
+    return user === undefined ? [] : [{ play, user }]
+  })
+  const [first, ...others] = named
+  const other = others.find(({ user }) => user !== first?.user)?.play
+  if (first !== undefined && other?.remoteUser !== undefined)
+    problems.set(other, {
       severity: 'error',
-      summary: `play ${first.number} logs in as ${first.user} on hosts of this one`,
-      at: other.at,
+      summary: `play ${first.play.number} logs in as ${first.user} on hosts of this one`,
+      at: other.remoteUser.at,
       hint: 'a host has one connection for the whole run: name one user, and use `become_user` for the other',
     })
   return first?.user
+}
+
+/** `omit` is no word about it. */
+const userIn = (play: Play, host: string, { scopeOf, lint }: Given, problems: Problems): string | undefined => {
+  const { remoteUser } = play
+  if (remoteUser === undefined) return undefined
+  const scope: Scope = {
+    get: (name) => scopeOf(play, host).get(name),
+    names: () => scopeOf(play, host).names(),
+  }
+  const rendered = renderNode(remoteUser, scope)
+  if (rendered.kind === 'value') return rendered.value === null ? undefined : String(rendered.value)
+  if (rendered.kind === 'problem') problems.set(play, rendered.problem)
+  else if (!lint)
+    problems.set(
+      play,
+      mistake(
+        remoteUser.at,
+        `\`remote_user\` depends on ${rendered.on}, which is not known before the host is reached`,
+      ),
+    )
+  return undefined
 }
 
 /** Silence means ssh: nobody may find himself on this machine who did not say so. */

@@ -2,8 +2,10 @@ import { accessSync, constants } from 'node:fs'
 import type { Identity, Target } from '../model/connection.ts'
 import type { Diagnostic, Scope, Value } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
-import type { Play, Task } from '../model/schedule.ts'
+import type { Play, Switches, Task } from '../model/schedule.ts'
 import type { Schedule } from '../schedule/schedule.ts'
+import { nothingLearned } from '../schedule/scope.ts'
+import { settleTemplates } from '../schedule/settle.ts'
 import { variable } from '../schedule/variable.ts'
 import { Secret } from '../secret.ts'
 import { CONNECTION_VARS, type ConnectionVars } from '../transport/connection-vars.ts'
@@ -45,7 +47,7 @@ type ReachOptions = Pick<
  */
 export const resolveReach = async (
   hosts: readonly string[],
-  schedule: Pick<Schedule, 'hostScope' | 'playbooks'>,
+  schedule: Pick<Schedule, 'hostScope' | 'playbooks' | 'scope'>,
   options: ReachOptions,
   password: string | undefined,
   lint = false,
@@ -61,7 +63,11 @@ export const resolveReach = async (
   const problems: Diagnostic[] = [...config.problems, ...unreadable(options.privateKey)]
   const targets = new Map<string, Target>()
   const becomes = new Map<string, Become>()
-  const said = playConnections(schedule.playbooks.flatMap(({ plays }) => plays))
+  const scopeOf = (play: Play, host: string): Scope => schedule.scope(play, host, nothingLearned)
+  const said = playConnections(
+    schedule.playbooks.flatMap(({ plays }) => plays),
+    { scopeOf, lint },
+  )
   const alike = createAlike()
   for (const host of hosts) {
     const found: Diagnostic[] = []
@@ -78,9 +84,10 @@ export const resolveReach = async (
   const identities = new Map<string, Identity>()
   const identityOf = (host: string, play?: Play, task?: Task): Identity => {
     const own = becomes.get(host)
-    const become = own?.become ?? task?.become ?? play?.become ?? options.become ?? false
-    const becomeUser = own?.user ?? task?.becomeUser ?? play?.becomeUser ?? 'root'
-    const becomeMethod = own?.method ?? task?.becomeMethod ?? play?.becomeMethod ?? options.becomeMethod ?? 'sudo'
+    const ofPlay = play && (play.templates === undefined ? play : whoActs(play, scopeOf(play, host)))
+    const become = own?.become ?? task?.become ?? ofPlay?.become ?? options.become ?? false
+    const becomeUser = own?.user ?? task?.becomeUser ?? ofPlay?.becomeUser ?? 'root'
+    const becomeMethod = own?.method ?? task?.becomeMethod ?? ofPlay?.becomeMethod ?? options.becomeMethod ?? 'sudo'
     const key = `${host} ${become} ${becomeMethod} ${becomeUser}`
     const cached = identities.get(key)
     if (cached !== undefined) return cached
@@ -93,6 +100,12 @@ export const resolveReach = async (
     (one) => one !== undefined && one !== '',
   )
   return { targets, identityOf, secrets: [...new Set(secrets as string[])], problems }
+}
+
+/** Templates that wait or are wrong are told by the tasks that they hold for. */
+const whoActs = (play: Play, scope: Scope): Switches => {
+  const settled = settleTemplates(play.templates ?? {}, scope)
+  return { ...play, ...(settled.kind === 'settled' ? settled.value : {}) }
 }
 
 /** A key that is named on the command line and is not there is a mistake, not a failure of every host. */

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import type { Keyring } from '../documents/keyring.ts'
 import { carryOut } from '../engine/carry-out.ts'
-import { createHalt, type Engine, type Halt } from '../engine/engine.ts'
+import { type Ask, createHalt, type Engine, type Halt } from '../engine/engine.ts'
 import { foretell } from '../engine/foretell.ts'
 import { createRotation } from '../engine/rotation.ts'
 import { createSessions } from '../engine/session.ts'
@@ -15,6 +15,7 @@ import { createTally, exitCode, type Tally } from '../reporters/tally.ts'
 import { runPlays } from '../rollout/run.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { createTransport } from '../transport/transports.ts'
+import { createAsk } from './ask.ts'
 import { cleanJournal } from './clean-journal.ts'
 import { listHosts, listTags, listTasks } from './list.ts'
 import { becomePassword } from './password.ts'
@@ -113,7 +114,20 @@ const start = async ({ playbooks, options, inventory, schedule, reach, hosts, ke
   const quit = new AbortController()
   const stopListening = onSignals(halt, abort, emit, files.flush)
   const hide = (texts: readonly string[]) => texts.forEach(keyring.hide)
-  const engine = assemble({ options, inventory, schedule, reach, files, halt, abort, quit, emit, keyring, hide })
+  const engine = assemble({
+    options,
+    inventory,
+    schedule,
+    reach,
+    files,
+    halt,
+    abort,
+    quit,
+    emit,
+    keyring,
+    hide,
+    ask: createAsk(sinks, keyring.hidden),
+  })
   const check = isCheck(options)
   const carriedOut = check ? tasksOf(schedule).filter(({ checkMode }) => checkMode === false).length : 0
   emit({
@@ -188,6 +202,7 @@ interface Parts {
   readonly emit: (happening: Happening) => void
   readonly keyring: Keyring
   readonly hide: (texts: readonly string[]) => void
+  readonly ask: Ask
 }
 
 /** The composition root: here it is decided how hosts are reached and whether a plan is carried out or foretold. */
@@ -203,6 +218,7 @@ const assemble = ({
   emit,
   keyring,
   hide,
+  ask,
 }: Parts): Engine => {
   const transport = createTransport({ connectLimit: options.connectLimit })
   const sessions = createSessions((host, time) => {
@@ -225,6 +241,7 @@ const assemble = ({
     interpreter: isCheck(options) ? foretell : carryOut,
     modes: { run: carryOut, check: foretell },
     emit,
+    ask,
     journal: cleanJournal(keyring.hidden, files.journal),
     hide,
     tellsSecret: secretIn(keyring.hidden),

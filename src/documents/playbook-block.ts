@@ -1,9 +1,9 @@
 /** What stands in a list of tasks: tasks, blocks of them, and imports of a file of them. */
 import type { DocNode, MapNode, Position, ScalarNode } from '../model/document.ts'
-import { describe, entriesOf, isNothing, mistake, type Report } from './playbook-fields.ts'
+import { importWords, type JudgedBy, judgeWords } from './judge-words.ts'
+import { describe, entriesOf, isNothing, mistake } from './playbook-fields.ts'
 import { type InheritedDocument, readInherited, readTextNode } from './playbook-inherited.ts'
 import { readTask, type TaskDocument } from './playbook-task.ts'
-import { blockKeywords, importKeywords, judgeBlockWord } from './playbook-words.ts'
 
 export interface BlockDocument extends InheritedDocument {
   readonly kind: 'block'
@@ -23,11 +23,7 @@ export interface ImportDocument extends InheritedDocument {
 /** One that is no map leaves a gap, so that the others keep their numbers. */
 export type TaskListDocument = readonly (TaskDocument | BlockDocument | ImportDocument | undefined)[]
 
-export interface Reading {
-  /** Names of the task types. */
-  readonly types: readonly string[]
-  readonly report: Report
-}
+export type Reading = JudgedBy
 
 export const readTaskList = (node: DocNode | undefined, what: string, reading: Reading): TaskListDocument => {
   if (node === undefined || isNothing(node)) return []
@@ -35,8 +31,6 @@ export const readTaskList = (node: DocNode | undefined, what: string, reading: R
   reading.report(mistake(node.at, `\`${what}\` must be a list, not ${describe(node)}`, 'begin each task with `- `'))
   return []
 }
-
-const importWords = ['import_tasks', 'ansible.builtin.import_tasks', 'ansible.legacy.import_tasks']
 
 const readEntry = (node: DocNode, reading: Reading): TaskListDocument[number] => {
   if (node.kind !== 'map') {
@@ -48,16 +42,6 @@ const readEntry = (node: DocNode, reading: Reading): TaskListDocument[number] =>
   if (keys.some((key) => ['block', 'rescue', 'always'].includes(key))) return readBlock(node, reading)
   if (keys.some((key) => importWords.includes(key))) return readImport(node, reading)
   return readTask(node, reading.types, reading.report)
-}
-
-const judgeWords = (map: MapNode, what: 'a block' | '`import_tasks`', { types, report }: Reading): void => {
-  const known: readonly string[] = what === 'a block' ? blockKeywords : importKeywords
-  for (const { key } of map.entries) {
-    const word = String(key.value)
-    if (known.includes(word) || importWords.includes(word)) continue
-    const { summary, hint } = judgeBlockWord(word, what, known, types)
-    report(mistake(key.at, summary, hint))
-  }
 }
 
 const readBlock = (map: MapNode, reading: Reading): BlockDocument => {
@@ -72,10 +56,19 @@ const readBlock = (map: MapNode, reading: Reading): BlockDocument => {
   return { kind: 'block', at: map.at, ...readInherited(entries, reading.report), block, rescue, always }
 }
 
+const refuseArguments = (map: MapNode, { report }: Reading): void => {
+  for (const { key } of map.entries)
+    if (key.value === 'apply')
+      report(mistake(key.at, '`apply` goes with `include_tasks`', 'put it beside `import_tasks`: the tasks inherit it'))
+    else if (key.value !== 'file')
+      report(mistake(key.at, `unknown key \`${key.source}\` in \`import_tasks\``, 'it has `file`'))
+}
+
 const readImport = (map: MapNode, reading: Reading): ImportDocument => {
   const entries = entriesOf(map)
   judgeWords(map, '`import_tasks`', reading)
   const given = importWords.flatMap((word) => entries.get(word)?.value ?? [])[0]
+  if (given?.kind === 'map') refuseArguments(given, reading)
   const named = given?.kind === 'map' ? entriesOf(given).get('file')?.value : given
   const file = named && readTextNode(named, 'import_tasks', reading.report)
   if (named === undefined)

@@ -35,13 +35,21 @@ export const readText = (node: DocNode, what: string, report: Report): string | 
   return undefined
 }
 
+/** Words of YAML 1.1 in quotes: Ansible reads them too. */
+const truths: Readonly<Record<string, boolean>> = {
+  yes: true,
+  true: true,
+  on: true,
+  no: false,
+  false: false,
+  off: false,
+}
+
 export const readBoolean = (node: DocNode, what: string, report: Report): boolean | undefined => {
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value
-  const hint =
-    node.kind === 'scalar' && String(node.value).includes('{{')
-      ? 'a template is not supported here'
-      : 'write true or false, without quotes'
-  report(mistake(node.at, `\`${what}\` must be true or false, not ${describe(node)}`, hint))
+  const word = node.kind === 'scalar' && typeof node.value === 'string' ? node.value.toLowerCase() : ''
+  if (Object.hasOwn(truths, word)) return truths[word]
+  report(mistake(node.at, `\`${what}\` must be true or false, not ${describe(node)}`))
   return undefined
 }
 
@@ -55,7 +63,7 @@ export const readCount = (node: DocNode, what: string, least: 0 | 1, report: Rep
 }
 
 /** A text that is used as it is, so that a template in it would be taken for a name. */
-export const readPlainText = (node: DocNode, what: string, report: Report): string | undefined => {
+const readPlainText = (node: DocNode, what: string, report: Report): string | undefined => {
   const text = readText(node, what, report)
   if (text?.includes('{{')) report(mistake(node.at, `\`${what}\` cannot hold a template`, 'write the name itself'))
   return text

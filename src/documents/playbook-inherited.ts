@@ -1,44 +1,26 @@
 /** The keywords that tasks have of their own or from the blocks and imports around them. */
-import type { BecomeMethod } from '../model/connection.ts'
 import type { DocNode, MapEntry, MapNode, ScalarNode } from '../model/document.ts'
-import { readBecomeMethod } from './become-method.ts'
 import {
   describe,
-  isNothing,
   mistake,
   type Report,
-  readBoolean,
-  readCount,
   readEnvironment,
-  readPlainText,
   readTags,
   readText,
   readTexts,
   readVariables,
 } from './playbook-fields.ts'
+import { refuseOtherWords } from './playbook-implied.ts'
+import { readSwitches, type SwitchesDocument } from './playbook-switches.ts'
 import { present } from './present.ts'
 
-export interface InheritedDocument {
+export interface InheritedDocument extends SwitchesDocument {
   readonly name?: ScalarNode
   readonly when: readonly DocNode[]
   readonly tags: readonly string[]
   readonly notify: readonly ScalarNode[]
   readonly vars?: MapNode
   readonly environment?: DocNode
-  readonly become?: boolean
-  readonly becomeUser?: string
-  readonly becomeMethod?: BecomeMethod
-  readonly noLog?: boolean
-  readonly ignoreErrors?: boolean
-  readonly ignoreUnreachable?: boolean
-  readonly anyErrorsFatal?: boolean
-  readonly runOnce?: boolean
-  readonly checkMode?: boolean
-  readonly diff?: boolean
-  /** Hosts at once. */
-  readonly throttle?: number
-  /** Seconds. */
-  readonly timeout?: number
   readonly delegateTo?: ScalarNode
 }
 
@@ -71,30 +53,18 @@ export const readInherited = (entries: ReadonlyMap<string, MapEntry>, report: Re
     const entry = entries.get(key)
     return entry === undefined ? undefined : reader(entry.value, key, report)
   }
-  const seconds = (node: DocNode, key: string) => readCount(node, key, 0, report)
-  const hosts = (node: DocNode, key: string) => (isNothing(node) ? undefined : readCount(node, key, 0, report))
+  refuseOtherWords(entries, 'task', report)
   const optional = {
     name: read('name', readTextNode),
     vars: read('vars', readVariables),
     environment: read('environment', (node) => readEnvironment(node, report)),
-    become: read('become', readBoolean),
-    becomeUser: read('become_user', readPlainText),
-    becomeMethod: read('become_method', readBecomeMethod),
-    noLog: read('no_log', readBoolean),
-    ignoreErrors: read('ignore_errors', readBoolean),
-    ignoreUnreachable: read('ignore_unreachable', readBoolean),
-    anyErrorsFatal: read('any_errors_fatal', readBoolean),
-    runOnce: read('run_once', readBoolean),
-    checkMode: read('check_mode', readBoolean),
-    diff: read('diff', readBoolean),
-    throttle: read('throttle', hosts),
-    timeout: read('timeout', seconds),
     delegateTo: read('delegate_to', readTextNode),
   }
   return {
     when: read('when', readConditions) ?? [],
     tags: read('tags', (node) => readTags(node, report)) ?? [],
     notify: read('notify', readTexts) ?? [],
+    ...readSwitches(entries, report),
     ...present(optional),
   }
 }

@@ -1,5 +1,6 @@
 /** One task of a playbook: its keywords, and which task type it is. */
 import type { DocNode, MapEntry, MapNode, Position, ScalarNode } from '../model/document.ts'
+import { judgeWords } from './judge-words.ts'
 import { keyValues } from './key-values.ts'
 import { shortName } from './module-words.ts'
 import {
@@ -30,6 +31,8 @@ export interface TaskDocument extends InheritedDocument {
   readonly delay?: DocNode
   readonly failedWhen?: readonly DocNode[]
   readonly changedWhen?: readonly DocNode[]
+  /** Of `include_tasks`: what the tasks of its file have around them. */
+  readonly apply?: InheritedDocument
   /** Topics at which a handler is called too. */
   readonly listen: readonly ScalarNode[]
 }
@@ -105,6 +108,21 @@ const readVerdict = (node: DocNode, what: string, report: Report): readonly DocN
   return conditions.length === 0 ? undefined : conditions
 }
 
+/** `apply` of `include_tasks` is no argument: it holds keywords, whose templates are for the tasks that come. */
+const splitApply = (args: DocNode, known: readonly string[], report: Report) => {
+  const entry = args.kind === 'map' ? entriesOf(args).get('apply') : undefined
+  if (args.kind !== 'map' || entry === undefined) return { args }
+  const rest: DocNode = { ...args, entries: args.entries.filter((each) => each !== entry) }
+  const { value } = entry
+  if (isNothing(value)) return { args: rest }
+  if (value.kind === 'map') {
+    judgeWords(value, '`apply`', { types: known, report })
+    return { args: rest, apply: readInherited(entriesOf(value), report) }
+  }
+  report(mistake(value.at, `\`apply\` must be a map, not ${describe(value)}`, 'write keywords of tasks below it'))
+  return { args: rest }
+}
+
 /** A task as it was written; everything wrong with it is reported. `known`: names of the task types. */
 export const readTask = (node: MapNode, known: readonly string[], report: Report): TaskDocument => {
   const entries = entriesOf(node)
@@ -122,18 +140,15 @@ export const readTask = (node: MapNode, known: readonly string[], report: Report
   }
   const type = findType(node, known, report)
   const name = type && shortName(String(type.key.value))
-  const work = type &&
-    name !== undefined &&
-    !lacksLoop(entries, fields.loop) && {
-      type: name,
-      args: withArgs(keyValues(type.value, name), entries.get('args')?.value, report),
-    }
+  const given = type && name && withArgs(keyValues(type.value, name), entries.get('args')?.value, report)
+  const { args, apply } = given && name === 'include_tasks' ? splitApply(given, known, report) : { args: given }
+  const work = name !== undefined && args && !lacksLoop(entries, fields.loop) && { type: name, args }
   return {
     kind: 'task',
     at: node.at,
     ...readInherited(entries, report),
     until: read('until', readConditions) ?? [],
     listen: read('listen', readTexts) ?? [],
-    ...present({ ...fields, work: work || undefined }),
+    ...present({ ...fields, apply, work: work || undefined }),
   }
 }

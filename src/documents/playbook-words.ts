@@ -6,15 +6,13 @@ const words = (text: string): readonly string[] => text.split(/\s+/).filter((wor
 
 export const playKeywords = words(`name hosts vars vars_files pre_tasks tasks post_tasks handlers serial strategy order
   max_fail max_unreachable max_fail_percentage any_errors_fatal ignore_unreachable throttle
-  tags become become_user become_method remote_user connection environment gather_facts force_handlers`)
-
-/** Words of Ansible that may stand with this value only: what they then say holds here anyway. */
-export const impliedInPlays: Readonly<Record<string, boolean>> = { gather_facts: false, force_handlers: true }
+  tags become become_user become_method connection remote_user environment gather_facts force_handlers
+  no_log ignore_errors run_once check_mode diff timeout`)
 
 /** What tasks have of their own or from blocks and imports around them. */
 const inheritedKeywords =
-  words(`name when tags notify vars environment become become_user become_method no_log ignore_errors
-  ignore_unreachable any_errors_fatal run_once check_mode diff throttle timeout delegate_to`)
+  words(`name when tags notify vars environment become become_user become_method connection no_log
+  ignore_errors ignore_unreachable any_errors_fatal run_once check_mode diff throttle timeout delegate_to`)
 
 export const taskKeywords: readonly string[] = [
   ...inheritedKeywords,
@@ -27,9 +25,6 @@ export const structureKeywords = ['block', 'rescue', 'always', 'import_tasks']
 export const blockKeywords: readonly string[] = ['block', 'rescue', 'always', ...inheritedKeywords]
 
 export const importKeywords = inheritedKeywords
-
-/** What Ansible lets a play say for all its tasks. */
-const inPlaysOfAnsible = words('ignore_errors no_log run_once check_mode diff timeout')
 
 /** What is wrong with a word, and the next move. */
 export interface Verdict {
@@ -58,7 +53,6 @@ const playLater: Readonly<Record<string, string | undefined>> = {
 const playNever: Readonly<Record<string, string>> = {
   roles: 'write the tasks of the role under `tasks:`',
   vars_prompt: 'give the value with --extra-vars',
-  gather_facts: 'facts are read by themselves; remove it, or write `gather_facts: false`',
   gather_subset: 'facts are read by themselves; remove it',
   gather_timeout: 'facts are read by themselves; remove it',
   fact_path: 'facts are read by themselves; remove it',
@@ -67,7 +61,6 @@ const playNever: Readonly<Record<string, string>> = {
   port: 'set `ansible_port` in the inventory',
   become_exe: 'sudo and doas are called as they need to be; remove it',
   become_flags: 'sudo and doas are called as they need to be; remove it',
-  force_handlers: 'handlers notified by proven changes always run; remove it',
   debugger: 'run with --check --diff to see what would happen',
   include: 'it is called `import_playbook` now',
 }
@@ -80,7 +73,6 @@ const taskNever: Readonly<Record<string, string>> = {
   delegate_facts: 'write a play for the other host',
   become_exe: 'sudo and doas are called as they need to be; remove it',
   become_flags: 'sudo and doas are called as they need to be; remove it',
-  connection: 'a host has one connection for the whole run: write it on the play, or use `delegate_to: localhost`',
   port: 'set `ansible_port` in the inventory',
   remote_user: 'set `ansible_user` in the inventory, or give --user',
   module_defaults: 'write the arguments on each task',
@@ -120,20 +112,18 @@ export const judgePlayWord = (word: string, types: readonly string[]): Verdict =
       summary: `\`${word}\` is a task, not a keyword of a play`,
       hint: `put it under \`tasks:\`, as \`- ${word}:\``,
     }
-  if (known(inPlaysOfAnsible, word))
-    return {
-      summary: `\`${word}\` of a whole play is not part of ipvs-play`,
-      hint: 'put it on the tasks that it concerns, or on a block around them',
-    }
   if (known(taskKeywords, word) || known(blockKeywords, word))
     return { summary: `\`${word}\` is a keyword of tasks, not of plays`, hint: 'put it on the tasks that it concerns' }
   return { summary: `unknown keyword \`${word}\` in a play`, ...suggestion(word, playKeywords) }
 }
 
+/** What hands its keywords down to tasks. */
+export type BlockLike = 'a block' | '`import_tasks`' | '`apply`'
+
 /** What to say to a key of a block or an import that it does not have. */
 export const judgeBlockWord = (
   word: string,
-  what: 'a block' | '`import_tasks`',
+  what: BlockLike,
   words: readonly string[],
   types: readonly string[],
 ): Verdict => {
@@ -143,7 +133,7 @@ export const judgeBlockWord = (
     return {
       summary: `\`${word}\` does not go with ${what}`,
       hint:
-        what !== 'a block' && /^(loop|with_)/.test(word)
+        what === '`import_tasks`' && /^(loop|with_)/.test(word)
           ? 'use `include_tasks`'
           : 'put it on the tasks that it concerns',
     }

@@ -1,7 +1,5 @@
 /** The text of a playbook as plays and tasks that remember their places. */
-import type { BecomeMethod } from '../model/connection.ts'
 import type { Checked, Diagnostic, DocNode, MapNode, Position, ScalarNode } from '../model/document.ts'
-import { readBecomeMethod } from './become-method.ts'
 import { before } from './broken-yaml.ts'
 import { type Reading, readTaskList, type TaskListDocument, tasksWithin } from './playbook-block.ts'
 import {
@@ -10,19 +8,19 @@ import {
   isNothing,
   mistake,
   type Report,
-  readBoolean,
-  readCount,
   readEnvironment,
   readPlainNode,
-  readPlainText,
   readTags,
   readText,
   readTexts,
   readVariables,
   textOf,
 } from './playbook-fields.ts'
+import { refuseOtherWords } from './playbook-implied.ts'
 import { type ImportedPlaybook, isPlaybookImport, readPlaybookImport } from './playbook-import.ts'
-import { impliedInPlays, judgePlayWord, playKeywords } from './playbook-words.ts'
+import { readTextNode } from './playbook-inherited.ts'
+import { readSwitches, type SwitchesDocument } from './playbook-switches.ts'
+import { judgePlayWord, playKeywords } from './playbook-words.ts'
 import { present } from './present.ts'
 import { parseYaml } from './yaml.ts'
 
@@ -31,7 +29,7 @@ export type Strategy = (typeof strategies)[number]
 export const orders = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] as const
 export type Order = (typeof orders)[number]
 
-export interface PlayDocument {
+export interface PlayDocument extends SwitchesDocument {
   readonly kind: 'play'
   readonly at: Position
   readonly name?: ScalarNode
@@ -52,14 +50,7 @@ export interface PlayDocument {
   readonly maxFailPercentage?: DocNode
   readonly strategy?: Strategy
   readonly order?: Order
-  readonly anyErrorsFatal?: boolean
-  readonly ignoreUnreachable?: boolean
-  /** Hosts at once. */
-  readonly throttle?: number
   readonly tags: readonly string[]
-  readonly become?: boolean
-  readonly becomeUser?: string
-  readonly becomeMethod?: BecomeMethod
   readonly remoteUser?: ScalarNode
   readonly connection?: ScalarNode
   readonly environment?: DocNode
@@ -108,11 +99,9 @@ const readWord = <T extends string>(
 }
 
 const judgeWords = (map: MapNode, types: readonly string[], report: Report): void => {
-  for (const { key, value } of map.entries) {
+  for (const { key } of map.entries) {
     const word = String(key.value)
-    const implied = impliedInPlays[word]
-    const holds = implied === undefined || (value.kind === 'scalar' && value.value === implied)
-    if (playKeywords.includes(word) && holds) continue
+    if (playKeywords.includes(word)) continue
     const { summary, hint } = judgePlayWord(word, types)
     report(mistake(key.at, summary, hint))
   }
@@ -127,6 +116,7 @@ const readPlay = (map: MapNode, types: readonly string[], report: Report): PlayD
   }
   const before = map.entries.some(({ key }) => !playKeywords.includes(String(key.value)))
   judgeWords(map, types, report)
+  refuseOtherWords(entries, 'play', report)
   const hosts = read('hosts', (value) => {
     if (isNothing(value)) report(mistake(value.at, '`hosts` is empty', 'name a group, a host or a pattern'))
     return readTexts(value, 'hosts', report)
@@ -145,13 +135,7 @@ const readPlay = (map: MapNode, types: readonly string[], report: Report): PlayD
     maxFailPercentage: node('max_fail_percentage'),
     strategy: read('strategy', (value) => readWord(value, 'strategy', strategies, report)),
     order: read('order', (value) => readWord(value, 'order', orders, report)),
-    anyErrorsFatal: read('any_errors_fatal', (value) => readBoolean(value, 'any_errors_fatal', report)),
-    ignoreUnreachable: read('ignore_unreachable', (value) => readBoolean(value, 'ignore_unreachable', report)),
-    throttle: read('throttle', (value) => readCount(value, 'throttle', 0, report)),
-    become: read('become', (value) => readBoolean(value, 'become', report)),
-    becomeUser: read('become_user', (value) => readPlainText(value, 'become_user', report)),
-    becomeMethod: read('become_method', (value) => readBecomeMethod(value, 'become_method', report)),
-    remoteUser: read('remote_user', (value) => readPlainNode(value, 'remote_user', report)),
+    remoteUser: read('remote_user', (value) => readTextNode(value, 'remote_user', report)),
     connection: read('connection', (value) => readPlainNode(value, 'connection', report)),
     environment: read('environment', (value) => readEnvironment(value, report)),
   }
@@ -171,6 +155,7 @@ const readPlay = (map: MapNode, types: readonly string[], report: Report): PlayD
     ...sections,
     handlers: readHandlers(node('handlers'), reading),
     tags: read('tags', (value) => readTags(value, report)) ?? [],
+    ...readSwitches(entries, report),
     ...present(optional),
   }
 }

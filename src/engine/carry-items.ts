@@ -4,9 +4,10 @@ import { isPatient } from '../schedule/round-rules.ts'
 import { advance, failed } from './advance.ts'
 import type { Engine } from './engine.ts'
 import type { Carried } from './interpreter.ts'
-import { isReached, judged } from './judge.ts'
+import { isReached, judged, wrong } from './judge.ts'
 import { itemScope } from './learned.ts'
 import { type ItemOutcome, planOutcome } from './outcome.ts'
+import { pause } from './pause.ts'
 import { reportTask, taskRef } from './report.ts'
 import { changesOf, type PlannedItem, type PlannedTask, type Round } from './round.ts'
 import type { Session } from './session.ts'
@@ -15,7 +16,7 @@ import { forget, type WalkState } from './walk-state.ts'
 import { endOutcome } from './work-end.ts'
 import { createWriting } from './writing.ts'
 
-interface Carrier {
+export interface Carrier {
   readonly walk: WalkState
   readonly engine: Engine
   readonly replan: () => Promise<Round | undefined>
@@ -49,7 +50,7 @@ export const carryItems = async (round: Round, planned: PlannedTask, carrier: Ca
       outcomes.push(...sent.outcomes)
       continue
     }
-    if (index > 0 && task.loop?.pause !== undefined) await pause(task.loop.pause, engine)
+    if (index > 0 && task.loop?.pause !== undefined) await pause(task.loop.pause, engine.run.halt)
     const tried = await tryItem(index, now, carrier)
     now = tried.now
     if (tried.sent.kind === 'stopped') {
@@ -108,12 +109,14 @@ const tryItem = async (
     } else if (retries === 0 || sent.outcome.status === 'skipped') return { sent, now }
     else {
       const outcome = withAttempts(sent.outcome, attempt)
-      if (isReached(outcome, task, itemScope(now.planned, index, walk, engine)))
-        return { sent: { kind: 'outcome', outcome }, now }
+      const reached = isReached(outcome, task, itemScope(now.planned, index, walk, engine))
+      // Trying again would not mend it.
+      if (reached.kind === 'problem') return { sent: { kind: 'outcome', outcome: wrong(outcome, reached) }, now }
+      if (reached.value) return { sent: { kind: 'outcome', outcome }, now }
       if (attempt > retries || engine.run.halt.because !== undefined)
         return { sent: { kind: 'outcome', outcome: exhausted(outcome, attempt) }, now }
       tellRetry(now.planned, index, { attempt, left: retries - attempt + 1, outcome }, walk, engine)
-      await pause(renderCount(task.delay, 5, scope), engine)
+      await pause(renderCount(task.delay, 5, scope), engine.run.halt)
       if (engine.run.halt.because !== undefined)
         return { sent: { kind: 'outcome', outcome: exhausted(outcome, attempt) }, now }
     }
@@ -158,20 +161,6 @@ const tellRetry = (
     ...(outcome.reason === undefined || noLog ? {} : { reason: outcome.reason }),
   })
 }
-
-/** Ends early when the run is halted. */
-const pause = (seconds: number, { run }: Engine): Promise<void> =>
-  new Promise((resolve) => {
-    const { signal } = run.halt
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, seconds * 1000)
-    signal.addEventListener('abort', done)
-  })
 
 const sendItem = async (index: number, { round, planned }: Now, { walk, engine }: Carrier): Promise<Sent> => {
   const item = planned.items[index] as PlannedItem
@@ -224,6 +213,27 @@ const sendFrom = async (
     if (work !== 'nothing-sent' && work.end.kind !== 'done') break
   }
   return { kind: 'outcomes', outcomes }
+}
+
+/**
+ * The items of a loop behind one that failed: the host is read anew, for what was planned behind that item no longer holds.
+ * @param outcomes  of the items so far; those of the others are put behind them
+ */
+export const carryRest = async (
+  planned: PlannedTask,
+  outcomes: ItemOutcome[],
+  carrier: Carrier,
+): Promise<Extract<Sent, { kind: 'stopped' }> | undefined> => {
+  while (outcomes.length < planned.items.length) {
+    forget(carrier.walk)
+    const round = await carrier.replan()
+    const again = round?.tasks[0]
+    if (round === undefined || again?.items.length !== planned.items.length) return undefined
+    const sent = await sendFrom(outcomes.length, { round, planned: again }, carrier)
+    if (sent.kind === 'stopped') return sent
+    outcomes.push(...sent.outcomes)
+  }
+  return undefined
 }
 
 const whyEnded = (ended: Stopped): string => {

@@ -1,5 +1,5 @@
 import { advance, failed } from './advance.ts'
-import { carryItems, goesItemByItem } from './carry-items.ts'
+import { type Carrier, carryItems, carryRest, goesItemByItem } from './carry-items.ts'
 import type { Engine } from './engine.ts'
 import type { Carried, Interpreter } from './interpreter.ts'
 import { judged } from './judge.ts'
@@ -23,8 +23,7 @@ export const carryOut: Interpreter = {
   }),
   carry: async (round, walk, engine, replan) => {
     const foretold = walk.predicted
-    await waitOut(round, engine.run.halt)
-    const carried = await carryRound(round, walk, engine, replan)
+    const carried = await carryRound(await waitOut(round, engine), walk, engine, replan)
     // One task of a check was asked to be carried out: the rest is foretold on.
     if (!engine.interpreter.writes) {
       walk.books = new Map()
@@ -48,7 +47,7 @@ const carryRound = async (
       stopWalk(walk, engine)
       return 'stopped'
     }
-    const carried = await carrySegment(segment, round, walk, engine)
+    const carried = await carrySegment(segment, round, { walk, engine, replan })
     if (carried !== 'on') return carried === 'again' ? 'on' : 'stopped'
   }
   if (round.tasks.some(({ items }) => items.some(({ plan }) => unsettles(plan)))) forget(walk)
@@ -68,12 +67,8 @@ const segments = ({ tasks }: Round): readonly Segment[] => {
 }
 
 /** `again`: the host had moved, the rest is planned anew. */
-const carrySegment = async (
-  segment: Segment,
-  round: Round,
-  walk: WalkState,
-  engine: Engine,
-): Promise<Carried | 'again'> => {
+const carrySegment = async (segment: Segment, round: Round, carrier: Carrier): Promise<Carried | 'again'> => {
+  const { walk, engine } = carrier
   const writing = createWriting(segment, round, { walk, engine, session: walk.session })
   const ended = await writing.send()
   // A wish that no longer held at the end of the script: the tasks behind it were done all the same.
@@ -89,6 +84,10 @@ const carrySegment = async (
         return movedOn(planned, outcomes, work, walk)
       else outcomes.push(judged(endOutcome(work), planned.task, scope()))
       if (outcomes.at(-1)?.status === 'failed') break
+    }
+    if (outcomes.at(-1)?.status === 'failed') {
+      const stopped = await carryRest(planned, outcomes, carrier)
+      if (stopped !== undefined) return stopAt(planned, stopped.ended, { walk, engine })
     }
     const late = writing.undone(offset)
     const whole = reportTask(planned, late === undefined ? outcomes : [late], writing.seconds(offset), { walk, engine })

@@ -51,9 +51,12 @@ interface Ending {
   readonly unknown?: string
 }
 
-export const endsHere = ({ task, name, entry, place, plan, unknown }: Ending, { draft }: Planner): Verdict => {
+export const endsHere = ({ task, name, entry, place, plan, unknown }: Ending, { walk, draft }: Planner): Verdict => {
   awaitNames(task, draft)
   if (draft.needs.size > 0) return 'before'
+  // Which ones it would notify by templates is not known: any of them.
+  const any = task.notifyTemplates === undefined ? [] : walk.play.handlers.map(({ name: each }) => each)
+  const notify = [...new Set([...task.notify, ...any])]
   const extra = unknown === undefined ? {} : { unknown }
   draft.tasks.push({
     task,
@@ -61,9 +64,10 @@ export const endsHere = ({ task, name, entry, place, plan, unknown }: Ending, { 
     identity: place.identity,
     items: [{ plan, environment: {} }],
     lasting: [],
+    notify,
     ...extra,
   })
-  if (unknown !== undefined) for (const each of task.notify) draft.notified.add(each)
+  if (unknown !== undefined) for (const each of notify) draft.notified.add(each)
   if (unknown !== undefined && rescueOf(entry) !== undefined) return 'after'
   return draft.interpreter.goesOnAfter(task, plan) ? 'on' : 'after'
 }

@@ -2,6 +2,7 @@ import type { Identity } from '../model/connection.ts'
 import type { Happening } from '../model/event.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Play, Task } from '../model/schedule.ts'
+import type { Question } from '../model/task-type.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Rotation } from './rotation.ts'
@@ -24,11 +25,15 @@ export interface Engine {
   /** Whether a text holds one of them. */
   readonly tellsSecret?: (text: string) => boolean
   readonly emit: (happening: Happening) => void
+  readonly ask: Ask
   /** Resolves when the entry is on the controller's disk: nothing is sent before. */
   readonly journal: (entry: object) => Promise<void>
   readonly identityOf: (host: string, play?: Play, task?: Task) => Identity
   readonly run: Run
 }
+
+/** Asks on the terminal; undefined where there is none, or the run is halted meanwhile. */
+export type Ask = (question: Question & { readonly task: string }, halted: AbortSignal) => Promise<string | undefined>
 
 export const interpreterOf = ({ checkMode }: Task, { interpreter, modes }: Engine): Interpreter => {
   if (checkMode === undefined) return interpreter

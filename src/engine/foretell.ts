@@ -37,8 +37,11 @@ const outcomesOf = (planned: PlannedTask, walk: WalkState, engine: Engine): read
   if (doubt !== undefined) return [unknown(doubt)]
   return items.map(({ plan }, index) => {
     const outcome = judged(foretold(plan), task, itemScope(planned, index, walk, engine))
-    const reached = !isPatient(task) || isReached(outcome, task, itemScope(planned, index, walk, engine))
-    return reached || outcome.status === 'unknown' || outcome.status === 'skipped'
+    const reached = isReached(outcome, task, itemScope(planned, index, walk, engine))
+    return !isPatient(task) ||
+      (reached.kind === 'value' && reached.value) ||
+      outcome.status === 'unknown' ||
+      outcome.status === 'skipped'
       ? outcome
       : unknown('what it waits for may come')
   })
@@ -80,7 +83,7 @@ const noteDoubt = (planned: PlannedTask, whole: ItemOutcome, walk: WalkState): v
   const entry = walk.queue[walk.cursor]
   const block = whole.status === 'unknown' && entry !== undefined ? rescueOf(entry) : undefined
   if (block !== undefined && !walk.mayFail.has(block)) walk.mayFail.set(block, planned.name)
-  if (whole.status === 'unknown') for (const name of planned.task.notify) walk.maybeNotified.set(name, planned.name)
+  if (whole.status === 'unknown') for (const name of planned.notify) walk.maybeNotified.set(name, planned.name)
   if (whole.status === 'unknown' && !planned.task.type.keeps) walk.behindUnknown ??= planned.name
   if ((whole.status === 'unknown' || whole.status === 'failed') && planned.task.type.lasting !== undefined)
     walk.lastingUnknown ??= `"${planned.name}" is ${whole.status}, so what it would keep is not known`

@@ -2,16 +2,14 @@
 import type { Binding, DocNode, Rendered, Scope, Value } from '../model/document.ts'
 import type { Task } from '../model/schedule.ts'
 import { judgeConditions } from '../schedule/conditions.ts'
-import { pendingField } from '../schedule/pending.ts'
-import { type ForeseenOutcome, resultOf } from './outcome.ts'
+import { type ForeseenOutcome, partlyKnown } from './outcome.ts'
 
 const why = 'its result'
 
 /** What a command will say is not known before; of a change only whether it will fail is not. */
 const bindingOf = (outcome: ForeseenOutcome): Binding => {
   if (outcome.unsure && outcome.status === 'would-change') return { kind: 'pending', why }
-  const value = outcome.unsure ? { ...resultOf(outcome), failed: pendingField(why) } : resultOf(outcome)
-  return { kind: 'value', value: value as Value }
+  return { kind: 'value', value: partlyKnown(outcome, why) as Value }
 }
 
 /** The scope of a task's item with its result under the registered name. */
@@ -38,9 +36,10 @@ const verdictOn = (
 ): Rendered<boolean> | undefined =>
   conditions === undefined ? undefined : holds(conditions, withResult(scope, task, outcome))
 
-const wrong = (outcome: ForeseenOutcome, verdict: Extract<Rendered, { kind: 'problem' }>): ForeseenOutcome => ({
+export const wrong = (outcome: ForeseenOutcome, verdict: Extract<Rendered, { kind: 'problem' }>): ForeseenOutcome => ({
   ...outcome,
   status: 'failed',
+  wasChanged: outcome.wasChanged === true || outcome.status === 'changed',
   reason: verdict.problem.summary,
   ...(verdict.problem.hint === undefined ? {} : { hint: verdict.problem.hint }),
 })
@@ -85,9 +84,13 @@ const judgedFailed = (outcome: ForeseenOutcome, task: Task, scope: Scope): Fores
   return { ...rest, status: (outcome.wasChanged ?? ranCommand) ? 'changed' : 'ok' }
 }
 
-/** Is what the task waits for there? Without `until` it waits for success. */
-export const isReached = (outcome: ForeseenOutcome, task: Task, scope: Scope): boolean => {
-  if (task.until.length === 0) return outcome.status !== 'failed'
+/** Is what the task waits for there? Without `until` it waits for success. A condition that cannot be judged is a problem. */
+export const isReached = (
+  outcome: ForeseenOutcome,
+  task: Task,
+  scope: Scope,
+): Exclude<Rendered<boolean>, { kind: 'waits' }> => {
+  if (task.until.length === 0) return { kind: 'value', value: outcome.status !== 'failed' }
   const verdict = verdictOn(task.until, task, outcome, scope)
-  return verdict?.kind === 'value' && verdict.value
+  return verdict === undefined || verdict.kind === 'waits' ? { kind: 'value', value: false } : verdict
 }

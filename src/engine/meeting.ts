@@ -13,6 +13,8 @@ export interface Shared {
 
 /** Where the hosts of a batch wait for each other. A host that waits holds no place among those at work. */
 export interface Meeting {
+  /** Of the batch, also those that left. */
+  readonly hosts: readonly string[]
   /** Waits until nobody is before this position. Gives who is at it too, in the play's order. */
   arrive(host: string, position: Position): Promise<readonly string[]>
   /** This host comes no more. */
@@ -91,6 +93,7 @@ export const createMeeting = (hosts: readonly string[], slots: Slots): Meeting =
     return value
   }
   return {
+    hosts,
     arrive: (host, position) => {
       const coming = new Promise<readonly string[]>((go) => waiting.set(host, { position, go }))
       release()

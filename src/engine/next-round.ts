@@ -22,7 +22,11 @@ export const nextRound = async (walk: WalkState, engine: Engine): Promise<Next> 
     if (planning.kind === 'read' || walk.facts.size === 0) {
       const ended = await readAll(walk.facts.size === 0 ? withFirst(needs, walk, engine) : needs, walk, engine)
       if (ended !== undefined) return { kind: await endHost(ended, walk, engine) }
-      if (walk.facts.size === 0) learnFacts(walk, engine)
+      if (walk.facts.size > 0) continue
+      learnFacts(walk, engine)
+      // With the facts it may be one at which hosts meet.
+      const entry = walk.queue[walk.cursor]
+      if (entry?.kind === 'task' && entry.task.templates !== undefined) return { kind: 'again' }
       continue
     }
     if (planning.kind === 'elsewhere') return planning
@@ -81,7 +85,7 @@ const endHost = async (ended: NotRead, walk: WalkState, engine: Engine): Promise
   const identity = engine.identityOf(host.name, walk.play, task)
   const reason = ended.on === undefined ? ended.reason : `${ended.on} cannot be read: ${ended.reason}`
   const outcome = { status: 'failed', differences: [], reason, ...hint } as const
-  const planned: PlannedTask = { task, name: task.name, identity, items: [], lasting: [] }
+  const planned: PlannedTask = { task, name: task.name, identity, items: [], lasting: [], notify: [] }
   reportTask(planned, [outcome], 0, { walk, engine })
   const on = failed(planned, walk, engine) === 'on' ? 'again' : 'over'
   // Whatever it was told: no script runs here.

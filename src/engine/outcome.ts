@@ -22,6 +22,8 @@ export interface ItemOutcome {
 /** A foretold change whose failure cannot be known before it is carried out. */
 export interface ForeseenOutcome extends ItemOutcome {
   readonly unsure?: true
+  /** What will be answered on the terminal is not known. */
+  readonly unanswered?: true
 }
 
 /** What a plan comes to without anything being sent; `whenChanged` says in which tense its changes are told. */
@@ -38,8 +40,10 @@ export const planOutcome = (plan: Plan, whenChanged: 'changed' | 'would-change')
     case 'opaque':
       if (plan.foretold?.length === 0) return { status: 'ok', differences: [] }
       return { status: 'unknown', differences: [], reason: plan.because }
-    case 'wait':
-      return { status: 'ok', differences: [], ...fields }
+    case 'wait': {
+      const open = typeof plan.for !== 'number' && plan.result?.user_input === undefined
+      return { status: 'ok', differences: [], ...fields, ...(open ? { unanswered: true } : {}) }
+    }
     case 'skip':
       return { status: 'skipped', differences: [], reason: plan.because, ...fields }
     case 'refuse': {
@@ -79,6 +83,13 @@ export const resultOf = (outcome: ItemOutcome): { readonly [key: string]: Value 
   }
 }
 
+/** The result with the fields that are not known yet waiting. */
+export const partlyKnown = (outcome: ForeseenOutcome, why: string): { readonly [key: string]: Value } => ({
+  ...resultOf(outcome),
+  ...(outcome.unsure ? { failed: pendingField(why) } : {}),
+  ...(outcome.unanswered ? { user_input: pendingField(why) } : {}),
+})
+
 /** Fields of a command's result, under Ansible's names. */
 export const commandFields = (
   { exitCode, stdout, stderr }: CommandResult,
@@ -97,9 +108,7 @@ export const whyWaiting = ({ name }: Task): string => `the result of "${name}"`
 export const registered = ({ task, items, unknown }: PlannedTask, outcomes: readonly ForeseenOutcome[]): Binding => {
   const why = whyWaiting(task)
   if (unknown !== undefined || outcomes.some(({ status }) => status === 'unknown')) return { kind: 'pending', why }
-  const results = outcomes.map((outcome): { readonly [key: string]: Value } =>
-    outcome.unsure ? { ...resultOf(outcome), failed: pendingField(why) } : resultOf(outcome),
-  )
+  const results = outcomes.map((outcome) => partlyKnown(outcome, why))
   if (task.loop === undefined) return { kind: 'value', value: (results[0] ?? resultOf(together([]))) as Value }
   const whole = ofLoop(task.loop, items, results)
   const failed = outcomes.some(({ unsure }) => unsure) ? pendingField(why) : whole.failed

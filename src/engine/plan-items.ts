@@ -67,7 +67,9 @@ export const planItems = (resolving: Resolving, planner: Planner, unknown: strin
     if (plan.kind === 'refuse' && task.loop === undefined) break
   }
   const identity = engine.identityOf(walk.host.name, walk.play, task)
-  const whole: PlannedTask = { task, name: resolving.name, identity, items: planned, lasting }
+  const byTemplates = items.flatMap((item) => (item.kind === 'work' ? (item.notify ?? []) : []))
+  const notify = [...new Set([...task.notify, ...byTemplates])]
+  const whole: PlannedTask = { task, name: resolving.name, identity, items: planned, lasting, notify }
   const included = includedBy(whole, planner)
   if ('severity' in included)
     return endsHere(
@@ -143,7 +145,7 @@ const planItem = (
 
 /** What later tasks of the round may know of this one. Is it unknown what will become of it? */
 const remember = (planned: PlannedTask, scope: Scope, { draft }: Planner): boolean => {
-  const { task, items } = planned
+  const { task, items, notify } = planned
   const outcomes = items.map(({ plan, item }, index) => {
     const each = task.loop === undefined ? scope : withItem(scope, task.loop, { item: item ?? null, index })
     return judged(draft.interpreter.foresee(plan), task, each)
@@ -151,6 +153,6 @@ const remember = (planned: PlannedTask, scope: Scope, { draft }: Planner): boole
   if (task.register !== undefined) draft.results.set(task.register, registered(planned, outcomes))
   for (const [name, binding] of factsSet(planned, outcomes)) draft.results.set(name, binding)
   if (outcomes.some(({ status }) => status === 'changed' || status === 'would-change' || status === 'unknown'))
-    for (const name of task.notify) draft.notified.add(name)
+    for (const name of notify) draft.notified.add(name)
   return planned.unknown !== undefined || outcomes.some(({ status }) => status === 'unknown')
 }

@@ -1,9 +1,10 @@
 import type { Task } from '../model/schedule.ts'
 import type { Plan } from '../model/task-type.ts'
-import { isElsewhere } from '../schedule/registers.ts'
+import { isElsewhere, whoIsLeft } from '../schedule/registers.ts'
 import { foresee, resolve } from '../schedule/resolve.ts'
 import { standsAlone } from '../schedule/round-rules.ts'
 import { hideTaskSecrets } from '../schedule/secret-values.ts'
+import type { Settled } from '../schedule/settle.ts'
 import { doubtOf } from './doubt.ts'
 import {
   awaitNames,
@@ -18,7 +19,7 @@ import {
 } from './draft.ts'
 import { type Engine, interpreterOf } from './engine.ts'
 import { upcoming } from './flow.ts'
-import { learnedBy } from './learned.ts'
+import { learnedBy, settledTask } from './learned.ts'
 import { planItems } from './plan-items.ts'
 import { type Entry, isAt } from './queue.ts'
 import type { Place, PlannedTask, Round } from './round.ts'
@@ -71,22 +72,45 @@ const planEntry = (index: number, planner: Planner): Verdict => {
   const { walk, engine, draft } = planner
   const entry = draft.queue[index] as Entry
   if (entry.kind === 'flush') return isCalled(entry, walk, draft.notified) ? 'before' : 'on'
-  const { task } = entry
   const begun = draft.tasks.length > 0
+  const settled = settledTask(entry.task, walk, engine, draft.results, entry)
+  if (settled.kind !== 'settled')
+    return begun || walk.facts.size === 0 ? 'before' : planUnsettled(entry, settled, planner)
+  const task = settled.value
   if (begun && (standsAlone(task, walk.play) || interpreterOf(task, engine) !== draft.interpreter)) return 'before'
   const verdict = planTask(task, index, planner)
   return verdict === 'on' && draft.tasks.length > 0 && endsRound(task, walk.play, draft.interpreter) ? 'after' : verdict
+}
+
+/** What a keyword needs will not come, or is wrong: no matter where the task is skipped. */
+const planUnsettled = (
+  entry: Extract<Entry, { kind: 'task' }>,
+  settled: Exclude<Settled<Task>, { kind: 'settled' }>,
+  planner: Planner,
+): Verdict => {
+  const { walk, engine, draft } = planner
+  const { task } = entry
+  const scope = engine.schedule.scope(walk.play, walk.host.name, learnedBy(walk, engine, draft.results, entry))
+  const resolved = resolve(task, walk.play, scope)
+  const place: Place = { identity: engine.identityOf(walk.host.name, walk.play, task) }
+  const ending = { task, name: resolved.name, entry, place }
+  const skipped = resolved.kind === 'items' ? resolved.items.find(({ kind }) => kind === 'skip') : undefined
+  if (resolved.kind === 'items' && skipped?.kind === 'skip' && resolved.items.every(({ kind }) => kind === 'skip'))
+    return endsHere({ ...ending, plan: { kind: 'skip', because: skipped.because } }, planner)
+  if (settled.kind === 'problem')
+    return endsHere({ ...ending, plan: { kind: 'refuse', problem: settled.problem } }, planner)
+  return endsHere({ ...ending, ...waitingPlan(planner, settled.on, task) }, planner)
 }
 
 const planTask = (task: Task, index: number, planner: Planner): Verdict => {
   const { walk, engine, draft } = planner
   const identity = engine.identityOf(walk.host.name, walk.play, task)
   const place: Place = { identity }
-  const learned = learnedBy(walk, engine, draft.results)
+  const entry = draft.queue[index] as Entry
+  const learned = learnedBy(walk, engine, draft.results, entry)
   // Before the first command of all nothing is certain that depends on a task which waits for the facts.
   const scope = engine.schedule.scope(walk.play, walk.host.name, learned)
   if (engine.hide !== undefined) hideTaskSecrets(task, walk.play, scope, engine.hide)
-  const entry = draft.queue[index] as Entry
   const doubt = draft.interpreter.writes ? undefined : doubtOf(entry, walk)
   const resolved = resolve(task, walk.play, scope)
   if (doubt?.kind === 'rescue')
@@ -99,7 +123,8 @@ const planTask = (task: Task, index: number, planner: Planner): Verdict => {
       return 'on'
     }
     if (draft.tasks.length > 0 || draft.needs.size > 0) return 'before'
-    if (isElsewhere(resolved.on) && walk.meeting !== undefined && !isAt(walk.met, entry.position)) {
+    const mayMeet = walk.meeting !== undefined || resolved.on === whoIsLeft
+    if (isElsewhere(resolved.on) && mayMeet && !isAt(walk.met, entry.position)) {
       draft.elsewhere = resolved.on
       return 'before'
     }

@@ -73,7 +73,7 @@ export const reportTask = (
   }
   // A task that is only foretold in a run has changed nothing.
   const proven = whole.status === 'changed' || (whole.status === 'would-change' && !engine.interpreter.writes)
-  if (proven) for (const name of task.notify) walk.notified.add(name)
+  if (proven) for (const name of planned.notify) walk.notified.add(name)
   return whole
 }
 

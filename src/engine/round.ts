@@ -26,6 +26,8 @@ export interface PlannedTask {
   readonly lasting: readonly Lasting[]
   /** Check only: it depends on a result that only a run brings, or may not run at all. */
   readonly unknown?: string
+  /** Handlers that it notifies if it changes something. */
+  readonly notify: readonly string[]
   /** What an include brings. */
   readonly included?: readonly Task[]
 }

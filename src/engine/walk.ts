@@ -3,6 +3,7 @@ import { isForAll, meetsBefore } from '../schedule/round-rules.ts'
 import { flush, hearFrom, lose } from './advance.ts'
 import type { Engine } from './engine.ts'
 import { settle } from './flow.ts'
+import { settledTask } from './learned.ts'
 import type { Meeting } from './meeting.ts'
 import { nextRound, unmetDemands } from './next-round.ts'
 import { type Entry, isAt } from './queue.ts'
@@ -83,9 +84,20 @@ const nextEntry = (walk: WalkState, engine: Engine): Entry | undefined => {
     const { condition } = walk.host
     if (walk.gone || condition === 'unreachable' || condition === 'locked' || isHalted(walk, engine)) return undefined
     const ended = settle(walk)
-    if (ended === undefined) return walk.queue[walk.cursor]
+    if (ended === undefined) return settleNext(walk, engine)
     lose(walk, engine, `"${ended.failed}" ${engine.interpreter.writes ? 'failed earlier' : 'would fail'}`)
   }
+}
+
+/** What has its turn, its keywords settled before hosts meet at it; what waits or is wrong is told when it is planned. */
+const settleNext = (walk: WalkState, engine: Engine): Entry | undefined => {
+  const entry = walk.queue[walk.cursor]
+  if (entry?.kind !== 'task' || entry.task.templates === undefined) return entry
+  const settled = settledTask(entry.task, walk, engine)
+  if (settled.kind !== 'settled') return entry
+  const now = { ...entry, task: settled.value }
+  walk.queue = walk.queue.with(walk.cursor, now)
+  return now
 }
 
 /** Waits for the others where that is due. `again`: meanwhile another host did this task for all. */

@@ -121,4 +121,6 @@ export type RunEvent = Happening & { readonly v: 1; readonly at: string }
 export interface Reporter {
   report(event: RunEvent): void
   finish?(): Promise<void>
+  /** Of one that holds the screen: a question and what is typed, shown until `undefined`. */
+  readonly prompt?: (text: string | undefined) => void
 }

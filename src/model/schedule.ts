@@ -29,16 +29,8 @@ export interface Loop {
   readonly pause?: number
 }
 
-/** What a task has of its own or from the blocks and imports around it. */
-export interface Inherited {
-  /** Outermost first. */
-  readonly path: readonly Region[]
-  readonly when: readonly DocNode[]
-  readonly tags: readonly string[]
-  readonly notify: readonly string[]
-  /** In rising precedence. */
-  readonly vars: readonly MapNode[]
-  readonly environment: readonly DocNode[]
+/** What a task says of how it is done. */
+export interface Switches {
   readonly become?: boolean
   readonly becomeUser?: string
   readonly becomeMethod?: BecomeMethod
@@ -55,6 +47,25 @@ export interface Inherited {
   readonly throttle?: number
   /** Seconds a step may take; 0 is no word about it. */
   readonly timeout?: number
+}
+
+/** Those that a template gives, as it is written. */
+export type Templates = Readonly<Partial<Record<keyof Switches, ScalarNode>>>
+
+/** What a task has of its own or from the play, the blocks and the imports around it. */
+export interface Inherited extends Switches {
+  /** Outermost first. */
+  readonly path: readonly Region[]
+  readonly when: readonly DocNode[]
+  readonly tags: readonly string[]
+  readonly notify: readonly string[]
+  /** Names of handlers that are templates: known on a host, and of an item. */
+  readonly notifyTemplates?: readonly ScalarNode[]
+  /** In rising precedence. */
+  readonly vars: readonly MapNode[]
+  readonly environment: readonly DocNode[]
+  /** What they yield is known on a host: see `schedule/settle.ts`. */
+  readonly templates?: Templates
   readonly delegateTo?: ScalarNode
 }
 
@@ -76,8 +87,10 @@ export interface Task extends Inherited {
   readonly changedWhen?: readonly DocNode[]
   /** Of a handler: topics at which it is called too. */
   readonly listen: readonly string[]
-  /** Of an include: what the tasks of its file inherit, beside its variables. */
+  /** Of an include: what the tasks of its file inherit. */
   readonly around?: Inherited
+  /** The task as the playbook has it, where this is one whose templates were settled on a host. */
+  readonly written?: Task
   /** What the loop of its include binds. */
   readonly given?: ReadonlyMap<string, Binding>
 }
@@ -105,6 +118,8 @@ export interface Play {
   readonly become?: boolean
   readonly becomeUser?: string
   readonly becomeMethod?: BecomeMethod
+  /** Of who acts, where a template gives them. */
+  readonly templates?: Templates
   /** Who logs in where the inventory does not say. */
   readonly remoteUser?: ScalarNode
   /** How hosts are reached where the inventory does not say. */

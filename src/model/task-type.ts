@@ -109,6 +109,12 @@ export interface Change extends Difference {
   readonly demands?: readonly Demand[]
 }
 
+/** Something to ask on the terminal; without `echo` the answer is a secret. */
+export interface Question {
+  readonly prompt: string
+  readonly echo: boolean
+}
+
 /** Fields that `register` will hold beside changed/failed/skipped. */
 export type ResultFields = { readonly [key: string]: Value }
 
@@ -139,7 +145,14 @@ export type Plan =
       /** Empty lines at the end of the registered output stay. */
       readonly keepsEnds?: true
     }
-  | { readonly kind: 'wait'; readonly seconds: number; readonly result?: ResultFields } // at the controller: nothing is sent
+  | {
+      readonly kind: 'wait' // at the controller: nothing is sent
+      /** Seconds, or for an answer, which becomes `user_input` of the result. */
+      readonly for: number | Question
+      /** Shown meanwhile. */
+      readonly says?: string
+      readonly result?: ResultFields
+    }
   | { readonly kind: 'skip'; readonly because: string; readonly result?: ResultFields }
   | { readonly kind: 'refuse'; readonly problem: Diagnostic; readonly result?: ResultFields } // an invariant forbids it: failed, in check too
 
@@ -209,6 +222,8 @@ export interface TaskType<Args> {
   readonly keeps?: true
   /** Steers the runner and does nothing on a host. */
   readonly steers?: true
+  /** Done by the first host of a batch for all. */
+  readonly forAll?: true
   /** What its arguments name become variables of the host: `ansible_facts` of its result. */
   readonly setsFacts?: true
   /** Its arguments name a file of tasks, `{file}`, which run behind it. */

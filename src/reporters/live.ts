@@ -40,14 +40,16 @@ export const createLive = ({ stdout, color, diff }: Screen): Reporter => {
     end = resolve
   })
   let closing: readonly string[] = []
+  let asked: readonly string[] = []
+  let redraw: () => void = () => {}
   const draw = (): string => {
     // At the end the closing words stand below and the prompt below them: together they shall not scroll.
     const columns = stdout.columns ?? 80
-    const below = height(closing, columns)
+    const below = height(closing, columns) + height(asked, columns)
     // listr2 indents all lines but the first by two, and needs a line for the cursor.
     const size = { rows: Math.max(fewestRows, (stdout.rows ?? 24) - 2 - below), columns: Math.max(20, columns - 4) }
     const lines = drawView(view, size, { paint, now: Date.now(), spinner: spinner[frame % spinner.length] ?? '' })
-    return lines.join('\n')
+    return [...lines, ...asked].join('\n')
   }
   const list = new Listr(
     [
@@ -60,6 +62,9 @@ export const createLive = ({ stdout, color, diff }: Screen): Reporter => {
             const running = view.plays.at(-1)?.over === false
             if (changed || running) task.title = draw()
             changed = false
+          }
+          redraw = () => {
+            task.title = draw()
           }
           const timer = setInterval(repaint, 1000 / framesPerSecond)
           const resized = () => {
@@ -94,6 +99,10 @@ export const createLive = ({ stdout, color, diff }: Screen): Reporter => {
       showEvent(view, event, Date.now())
       summary.see(event)
       changed = true
+    },
+    prompt: (text) => {
+      asked = text === undefined ? [] : text.split('\n')
+      redraw()
     },
     finish: async () => {
       closing = summary.lines(paint, { diff, ...roomOf(stdout) })

@@ -3,7 +3,7 @@
 import type { Keyring } from '../documents/keyring.ts'
 import type { PlayDocument } from '../documents/playbook.ts'
 import { tasksWithin } from '../documents/playbook-block.ts'
-import { textOf } from '../documents/playbook-fields.ts'
+import { mistake, textOf } from '../documents/playbook-fields.ts'
 import { present } from '../documents/present.ts'
 import type { Checked, MapNode, Scope } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
@@ -11,10 +11,11 @@ import type { TaskType } from '../model/task-type.ts'
 import { renderNode } from '../template/render.ts'
 import { type Building, buildTasks, nothingFound, numbering } from './build-tasks.ts'
 import type { ChooseHosts } from './choose-hosts.ts'
-import { unknownHandlers } from './handlers.ts'
+import { nameHandlers, unknownHandlers } from './handlers.ts'
 import { inherit, nothingInherited } from './inherit.ts'
 import { type Layer, layerOf } from './layers.ts'
 import type { Lookups } from './lookups.ts'
+import { settleTemplates } from './settle.ts'
 import { readLimit, readMaxFail, readSerial } from './shares.ts'
 import { isChosen, type TagChoice } from './tags.ts'
 import type { TaskFiles } from './task-files.ts'
@@ -62,8 +63,10 @@ const readVars = async (
 
 /** The play's tasks section by section, and where their handlers have their turn. */
 const buildSections = (document: PlayDocument, building: Building, choice: TagChoice) => {
-  const inherited = inherit(nothingInherited, { when: document.when, tags: document.tags, notify: [] })
-  const outer = { ...inherited, ...present({ anyErrorsFatal: document.anyErrorsFatal }) }
+  const { when, tags: own, noLog, ignoreErrors, anyErrorsFatal, runOnce, checkMode, diff, timeout } = document
+  const { ignoreUnreachable: _, ...templates } = document.templates ?? {}
+  const switches = present({ noLog, ignoreErrors, anyErrorsFatal, runOnce, checkMode, diff, timeout })
+  const outer = inherit(nothingInherited, { when, tags: own, notify: [], ...switches, templates })
   const all: Task[] = []
   const flushes: number[] = []
   const tags = new Set<string>()
@@ -74,6 +77,21 @@ const buildSections = (document: PlayDocument, building: Building, choice: TagCh
     if (all.length > (flushes.at(-1) ?? 0)) flushes.push(all.length)
   }
   return { tasks: all, flushes, tags, outer }
+}
+
+/** Whether hosts are missed is asked before any of them is there. */
+const settleIgnoreUnreachable = (
+  { ignoreUnreachable, templates }: PlayDocument,
+  scope: Scope,
+): Checked<boolean | undefined> => {
+  const node = templates?.ignoreUnreachable
+  if (node === undefined) return { value: ignoreUnreachable, problems: [] }
+  const settled = settleTemplates({ ignoreUnreachable: node }, scope)
+  if (settled.kind === 'settled') return { value: settled.value.ignoreUnreachable, problems: [] }
+  const hint = 'only the vars of the play and --extra-vars are known here'
+  const waits = `\`ignore_unreachable\` of a play depends on a host`
+  const problem = settled.kind === 'problem' ? settled.problem : mistake(node.at, waits, hint)
+  return { value: undefined, problems: [{ ...problem, hint: problem.hint ?? hint }] }
 }
 
 /** Builds the play with this number from its document; `file` is its playbook. */
@@ -105,7 +123,10 @@ export const buildPlay = async (
     found,
   }
   const { tasks, flushes, tags, outer } = buildSections(document, building, setting.choice)
-  const handlers = buildTasks(document.handlers, outer, { ...building, nextId: numbering(`${number}.h`) })
+  const written = buildTasks(document.handlers, outer, { ...building, nextId: numbering(`${number}.h`) })
+  const named = nameHandlers(written, scopeOf([setting.extra, layerOf(vars.maps)], file, setting.lookups))
+  const { handlers } = named
+  problems.push(...named.problems)
   // A handler that could not be read may be the very one.
   const allRead =
     !document.handlers.includes(undefined) && tasksWithin(document.handlers).every(({ work }) => work !== undefined)
@@ -116,8 +137,13 @@ export const buildPlay = async (
     maxFail: take(readMaxFail(document, scope)),
     maxUnreachable: document.maxUnreachable && take(readLimit('max_unreachable', document.maxUnreachable, scope)),
   }
-  const { become, becomeUser, becomeMethod, remoteUser, connection, environment, ignoreUnreachable, throttle } =
-    document
+  const { become, becomeUser, becomeMethod, remoteUser, connection, environment, throttle, templates = {} } = document
+  const ignoreUnreachable = take(settleIgnoreUnreachable(document, scope))
+  const whoActs = present({
+    become: templates.become,
+    becomeUser: templates.becomeUser,
+    becomeMethod: templates.becomeMethod,
+  })
   const play: Play = {
     number,
     name:
@@ -140,6 +166,7 @@ export const buildPlay = async (
       ignoreUnreachable,
       throttle,
     }),
+    ...(Object.keys(whoActs).length === 0 ? {} : { templates: whoActs }),
   }
   return { value: { play, lost: found.lost, sound: vars.sound, tags }, problems }
 }

@@ -2,13 +2,14 @@
 import { relative } from 'node:path'
 import type { BlockDocument, ImportDocument, TaskListDocument } from '../documents/playbook-block.ts'
 import { mistake, textOf } from '../documents/playbook-fields.ts'
+import type { InheritedDocument } from '../documents/playbook-inherited.ts'
 import type { TaskDocument } from '../documents/playbook-task.ts'
 import { present } from '../documents/present.ts'
-import type { Diagnostic, ScalarNode, Scope } from '../model/document.ts'
+import type { Diagnostic, MapNode, ScalarNode, Scope } from '../model/document.ts'
 import type { Block, Inherited, Task } from '../model/schedule.ts'
 import type { TaskType } from '../model/task-type.ts'
 import { renderNode } from '../template/render.ts'
-import { inherit, within } from './inherit.ts'
+import { inherit, isTemplate, within } from './inherit.ts'
 import { layerOf } from './layers.ts'
 import type { TaskFiles } from './task-files.ts'
 
@@ -48,7 +49,7 @@ export const buildTasks = (list: TaskListDocument, outer: Inherited, building: B
     // What could not be read leaves a gap, so that the others keep their numbers.
     if (entry === undefined) building.nextId()
     if (entry === undefined) return []
-    building.found.notified.push(...entry.notify)
+    building.found.notified.push(...entry.notify.filter((name) => !isTemplate(name)))
     if (entry.kind === 'block') return buildBlock(entry, outer, building)
     if (entry.kind === 'import') return buildImport(entry, outer, building)
     return buildTask(entry, outer, building)
@@ -101,15 +102,17 @@ export const circle = (chain: readonly string[], verb: 'imports' | 'includes' = 
 
 const buildTask = (document: TaskDocument, outer: Inherited, { types, nextId, found }: Building): readonly Task[] => {
   const id = nextId()
-  const { work, register, loop, retries, delay, failedWhen, changedWhen } = document
+  const { work, register, loop, retries, delay, failedWhen, changedWhen, apply } = document
   const type = work && types.get(work.type)
   if (work === undefined || type === undefined) {
     if (register !== undefined) found.lost.push(textOf(register))
     return []
   }
   const { kind: _kind, work: _work, listen, until, at, name, ...own } = document
+  const inherited = inherit(outer, inheritedOnly(own))
+  found.notified.push(...(apply?.notify ?? []).filter((name) => !isTemplate(name)))
   const task: Task = {
-    ...inherit(outer, inheritedOnly(own)),
+    ...inherited,
     id,
     name: name === undefined ? type.name : textOf(name),
     at,
@@ -117,10 +120,20 @@ const buildTask = (document: TaskDocument, outer: Inherited, { types, nextId, fo
     args: work.args,
     until,
     listen: listen.map(textOf),
-    ...(type.includes ? { around: outer } : {}),
+    ...(type.includes ? { around: aroundIncluded(outer, own.vars, apply) } : {}),
     ...present({ loop, register: register && textOf(register), retries, delay, failedWhen, changedWhen }),
   }
   return [task]
+}
+
+/** The variables of the include itself win over those that it applies. */
+const aroundIncluded = (
+  outer: Inherited,
+  vars: MapNode | undefined,
+  apply: InheritedDocument | undefined,
+): Inherited => {
+  const applied = apply === undefined ? outer : inherit(outer, apply)
+  return vars === undefined ? applied : { ...applied, vars: [...applied.vars, vars] }
 }
 
 /** Without what is the task's alone. */
@@ -131,5 +144,6 @@ const inheritedOnly = ({
   delay: _delay,
   failedWhen: _failedWhen,
   changedWhen: _changedWhen,
+  apply: _apply,
   ...inherited
 }: Omit<TaskDocument, 'kind' | 'work' | 'listen' | 'until' | 'at' | 'name'>) => inherited

@@ -1,6 +1,6 @@
 /** Every mistake of a task that can be found without a host. */
 import type { Diagnostic, DocNode, MapNode, Rendered, ScalarNode, Scope, Value } from '../model/document.ts'
-import type { Play, Task } from '../model/schedule.ts'
+import type { Play, Task, Templates } from '../model/schedule.ts'
 import type { ArgumentProblem } from '../model/task-type.ts'
 import { evaluate, printedText, renderNode, syntaxProblems } from '../template/render.ts'
 import { placed } from './argument-place.ts'
@@ -8,20 +8,41 @@ import { argumentParts, renderArgumentsPartly } from './arguments.ts'
 import type { BuiltPlay } from './build-play.ts'
 import { certainNames } from './certain-names.ts'
 import type { Included } from './includes.ts'
-import { inspect, itemScopes } from './resolve.ts'
+import { type Findings, inspect, itemScopes } from './resolve.ts'
 import type { PlayScope, Scopes } from './scope.ts'
 import { isUnread, nothingLearned } from './scope.ts'
+import { settle } from './settle.ts'
 
 /** Templates and expressions of a task, wherever they stand. */
 const syntaxOf = (task: Task): Diagnostic[] => {
   const { text, expressions } = argumentParts(task)
-  const { loop, environment, vars, delegateTo, retries, delay } = task
-  const optional = [loop?.list, loop?.label, delegateTo, retries, delay].filter((node) => node !== undefined)
+  const { loop, environment, vars, delegateTo, retries, delay, templates, notifyTemplates = [] } = task
+  const optional = [
+    loop?.list,
+    loop?.label,
+    delegateTo,
+    retries,
+    delay,
+    ...templatesIn(templates),
+    ...notifyTemplates,
+  ].filter((node) => node !== undefined)
   const texts = [text, ...optional, ...environment, ...vars]
   return [
     ...texts.flatMap((node) => syntaxProblems(node, 'text')),
     ...[...task.when, ...verdictsOf(task), ...expressions.map(({ value }) => value)].flatMap(syntaxOfExpressions),
   ]
+}
+
+const templatesIn = (templates: Templates | undefined): readonly ScalarNode[] => Object.values(templates ?? {})
+
+/** Of keywords that templates give; none of a task that is skipped anyway. */
+const keywordProblems = (task: Task, found: Findings, scope: PlayScope): readonly Diagnostic[] => {
+  if (task.templates === undefined) return []
+  if (found.kind === 'items' && found.items.every(({ kind }) => kind === 'skip')) return []
+  const seen = scope.forTask(task)
+  const settled = settle(task, seen)
+  if (settled.kind === 'problem') return [settled.problem]
+  return settled.kind === 'settled' ? [] : templatesIn(task.templates).flatMap((node) => leafProblems(node, seen))
 }
 
 /** Conditions that are judged on a result. */
@@ -125,6 +146,7 @@ const detail = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[]
       ...[play.environment, ...task.environment].flatMap((node) =>
         node === undefined ? [] : leafProblems(node, each),
       ),
+      ...(task.notifyTemplates ?? []).flatMap((node) => leafProblems(node, each)),
       ...argumentProblems(task, play, each, scope),
       ...fileProblems(task, each),
     ])
@@ -133,7 +155,8 @@ const detail = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[]
 
 const problemsOn = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[] => {
   const found = inspect(task, play, scope)
-  const verdicts = verdictsOf(task).length === 0 ? [] : ofVerdicts(task, scope)
+  const judged = verdictsOf(task).length === 0 ? [] : ofVerdicts(task, scope)
+  const verdicts = [...judged, ...keywordProblems(task, found, scope)]
   if (found.kind === 'items') return verdicts
   return [...(found.kind === 'problems' ? found.problems : []), ...detail(task, play, scope), ...verdicts]
 }

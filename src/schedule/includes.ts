@@ -5,6 +5,7 @@ import type { Diagnostic, Scope, Value } from '../model/document.ts'
 import type { Inherited, Play, Task } from '../model/schedule.ts'
 import { type Building, buildTasks, circle, type Found, nothingFound } from './build-tasks.ts'
 import { unknownHandlers } from './handlers.ts'
+import { nothingInherited } from './inherit.ts'
 import { itemBindings } from './loop.ts'
 import { namesGiven } from './registers.ts'
 import { inspect } from './resolve.ts'
@@ -35,11 +36,7 @@ const deepest = 20
 
 const noScope: Scope = { get: () => undefined, names: () => [] }
 
-const inheritedOf = ({ around, vars, path }: Task): Inherited => ({
-  ...(around ?? { when: [], tags: [], notify: [], environment: [] }),
-  path,
-  vars,
-})
+const inheritedOf = ({ around, path }: Task): Inherited => ({ ...(around ?? nothingInherited), path })
 
 export const createIncludes = (types: Building['types'], files: TaskFiles, choice: TagChoice): Includes => {
   const known = new WeakMap<Task, Map<string, IncludedFile>>()

@@ -7,13 +7,25 @@ import { type Fault, fault } from '../template/fault.ts'
 import { lookupOf } from '../template/lookups.ts'
 import { pendingField, renderNode } from '../template/render.ts'
 import type { Lookups } from './lookups.ts'
+import { whoIsLeft } from './registers.ts'
 
 /** What hosts have learned in this run, by host. */
 export type Others = (host: string) => ReadonlyMap<string, Binding>
 
+/** Hosts that did not fail and were not lost: of the batch, and of the whole play. */
+export interface HostsLeft {
+  readonly batch: readonly string[]
+  readonly play: readonly string[]
+}
+
+/** While hosts are at work: what they have learned so far, and who is left. */
+interface Living {
+  readonly others?: Others
+  readonly left?: HostsLeft | 'later'
+}
+
 export interface Magic {
-  /** `others`: while hosts are at work, for what they have learned so far. */
-  get(name: string, host: string, play: Play | undefined, others?: Others): Binding | undefined
+  get(name: string, host: string, play: Play | undefined, now?: Living): Binding | undefined
   /** Undefined: it is nothing of its own. */
   differs(name: string): 'nowhere' | 'by inventory' | undefined
   readonly names: readonly string[]
@@ -65,7 +77,11 @@ export const magicOf = (
     playbook_dir: (_, __, play) => (play === undefined ? undefined : resolve(dirname(play.at.file))),
   }
   return {
-    get: (name, host, play, others) => {
+    get: (name, host, play, { others, left } = {}) => {
+      if (left !== undefined && Object.hasOwn(partsLeft, name)) {
+        if (left === 'later') return { kind: 'pending', why: whoIsLeft }
+        return { kind: 'value', value: left[partsLeft[name] as keyof HostsLeft], changing: true }
+      }
       if (name === 'hostvars' && others !== undefined)
         return { kind: 'value', value: hostvarsNow(others), changing: true }
       return Object.hasOwn(sources, name)
@@ -78,6 +94,12 @@ export const magicOf = (
     },
     names: Object.keys(sources),
   }
+}
+
+const partsLeft: Readonly<Record<string, keyof HostsLeft>> = {
+  play_hosts: 'batch',
+  ansible_play_batch: 'batch',
+  ansible_play_hosts: 'play',
 }
 
 const once = <T>(make: () => T): (() => T) => {

@@ -48,7 +48,7 @@ export const registersOf = (playbooks: readonly Playbook[]): Registers => {
     ends.set(play, orders.size)
   }
   const limitOf = (play: Play, before: Task | undefined): number =>
-    (before && orders.get(before)) ?? ends.get(play) ?? 0
+    (before && orders.get(before.written ?? before)) ?? ends.get(play) ?? 0
   return {
     find: (name, host, play, before) => {
       const list = byName.get(name)
@@ -71,4 +71,8 @@ export const registersOf = (playbooks: readonly Playbook[]): Registers => {
 /** What a name of another host waits for. */
 export const elsewhere = (task: Task, host: string): string => `the result of "${task.name}" on ${host}`
 
-export const isElsewhere = (on: string): boolean => /^the result of ".*" on \S+$/.test(on)
+/** What the hosts of the batch wait for where it is asked who of them is left. */
+export const whoIsLeft = 'which hosts are left'
+
+/** Does it depend on what becomes of other hosts? */
+export const isElsewhere = (on: string): boolean => on === whoIsLeft || /^the result of ".*" on \S+$/.test(on)

@@ -8,6 +8,7 @@ import { renderArguments, renderArgumentsPartly } from './arguments.ts'
 import { judgeConditions } from './conditions.ts'
 import { renderDelegate } from './delegate.ts'
 import { renderEnvironment } from './environment.ts'
+import { renderNotify } from './handlers.ts'
 import { labelOf, readLoop, withItem } from './loop.ts'
 import type { Locate, PlayScope } from './scope.ts'
 
@@ -18,6 +19,8 @@ export type WorkItem = { readonly item?: Value; readonly label?: Value } & (
       readonly environment: Readonly<Record<string, string>>
       /** Another host, on which it is done. */
       readonly on?: string
+      /** Handlers whose names are templates. */
+      readonly notify?: readonly string[]
     }
   | { readonly kind: 'skip'; readonly because: string }
 )
@@ -71,9 +74,12 @@ const inspectItem = (task: Task, play: Play, scope: Scope, locate: Locate): Item
   if (environment.kind === 'problem') return { kind: 'problems', problems: [environment.problem] }
   const on = renderDelegate(task, scope)
   if (on?.kind === 'problem') return { kind: 'problems', problems: [on.problem] }
+  const notify = renderNotify(task, play, scope)
+  if (notify.kind === 'problem') return { kind: 'problems', problems: [notify.problem] }
   if (args.kind === 'waits') return args
   if (environment.kind === 'waits') return environment
   if (on?.kind === 'waits') return on
+  if (notify.kind === 'waits') return notify
   const parsed = task.type.parse(args.value)
   if (parsed.ok && args.ofFiles.length === 0)
     return {
@@ -81,6 +87,7 @@ const inspectItem = (task: Task, play: Play, scope: Scope, locate: Locate): Item
       args: parsed.args,
       environment: environment.value,
       ...(on === undefined ? {} : { on: on.value }),
+      ...(notify.value.length === 0 ? {} : { notify: notify.value }),
     }
   const ofArguments = parsed.ok ? [] : parsed.problems
   const problems = ofArguments.map((problem) => placed(problem, task.type.name, task.args, scope))

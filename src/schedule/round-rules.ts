@@ -4,18 +4,16 @@ import type { Play, Task } from '../model/schedule.ts'
 /** Do the hosts of a batch come together before this task? */
 export const meetsBefore = (task: Task, play: Play): boolean =>
   play.strategy === 'linear' ||
-  task.runOnce === true ||
+  isForAll(task) ||
   task.delegateTo !== undefined ||
   (task.throttle ?? 0) > 0 ||
-  task.anyErrorsFatal === true ||
-  endsPlay(task)
+  task.anyErrorsFatal === true
 
 /** And before whatever comes behind it? */
-export const meetsAfter = (task: Task): boolean =>
-  task.runOnce === true || task.anyErrorsFatal === true || endsPlay(task)
+export const meetsAfter = (task: Task): boolean => isForAll(task) || task.anyErrorsFatal === true
 
 /** Said for all hosts: what one of them is told holds for the others. */
-export const isForAll = (task: Task): boolean => task.runOnce === true || endsPlay(task)
+export const isForAll = (task: Task): boolean => task.runOnce === true || task.type.forAll === true || endsPlay(task)
 
 const endsPlay = ({ type, args }: Task): boolean =>
   type.name === 'meta' && args.kind === 'scalar' && args.value === 'end_play'

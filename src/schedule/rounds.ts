@@ -3,6 +3,7 @@ import type { Play, Task } from '../model/schedule.ts'
 import { resolve } from './resolve.ts'
 import { meetsAfter, standsAlone } from './round-rules.ts'
 import type { Schedule } from './schedule.ts'
+import { settle } from './settle.ts'
 
 /** Facts are there after the first command of all: only results make a task wait. */
 const factsKnown: ReadonlyMap<string, Binding> = new Map([
@@ -18,13 +19,15 @@ export const tasksOf = (play: Play, schedule: Schedule): readonly Task[] =>
 const endsRound = (task: Task, play: Play): boolean =>
   task.type.mayBeOpaque === true || standsAlone(task, play) || meetsAfter(task) || task.failedWhen !== undefined
 
+const notifies = ({ notify, notifyTemplates }: Task): boolean => notify.length > 0 || notifyTemplates !== undefined
+
 /** Ids of tasks behind which handlers that were notified have their turn. */
 const calling = (play: Play): ReadonlySet<string> => {
   const called = new Set<string>()
   let from = 0
   for (const end of play.flushes) {
     const last = play.tasks[end - 1]
-    if (last !== undefined && play.tasks.slice(from, end).some(({ notify }) => notify.length > 0)) called.add(last.id)
+    if (last !== undefined && play.tasks.slice(from, end).some(notifies)) called.add(last.id)
     from = end
   }
   return called
@@ -43,7 +46,9 @@ export const roundStarts = (play: Play, schedule: Schedule): ReadonlySet<string>
   const called = calling(play)
   let round: string[] = []
   let before: Task | undefined
-  for (const task of tasksOf(play, schedule)) {
+  for (const written of tasksOf(play, schedule)) {
+    const settled = settle(written, scope.forTask(written))
+    const task = settled.kind === 'settled' ? settled.value : written
     const resolved = resolve(task, play, scope)
     const waits = resolved.kind === 'waits' && round.some((name) => resolved.on.includes(`"${name}"`))
     const alone = task.type.mayBeOpaque === true || standsAlone(task, play)

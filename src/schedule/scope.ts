@@ -7,7 +7,7 @@ import { createHostLists } from './host-list.ts'
 import type { Layer } from './layers.ts'
 import { layerOf } from './layers.ts'
 import type { Lookups } from './lookups.ts'
-import { magicOf, type Others } from './magic.ts'
+import { type HostsLeft, magicOf, type Others } from './magic.ts'
 import { createMemo, type Memo } from './memo.ts'
 import { elsewhere, registersOf } from './registers.ts'
 
@@ -21,6 +21,8 @@ export interface Learned {
   readonly complete?: true
   /** What the other hosts have learned. */
   readonly others?: Others
+  /** Who is still in the play; `later`: it is known once the hosts of the batch have come together. */
+  readonly left?: HostsLeft | 'later'
 }
 
 export const nothingLearned: Learned = { facts: new Map(), results: new Map() }
@@ -173,7 +175,7 @@ export const createScopes = ({
       const viewer = { play, host, task }
       return {
         get: (name) =>
-          magic.get(name, host, play, learned.others) ??
+          magic.get(name, host, play, learned) ??
           task?.given?.get(name) ??
           extra.get(name) ??
           learned.results.get(name) ??

@@ -25,3 +25,19 @@ export interface Outcome {
 /** Empties and shows the folder that cases write into. */
 export const emptyFolder = 'rm -rf /tmp/case; mkdir /tmp/case'
 export const showFolder = `cd /tmp/case && find . -type f | sort | while read f; do echo "$f: $(tr '\\n' ' ' <"$f")"; done`
+
+export const indent = (text: string, by: number): string => text.replace(/^(?=.)/gm, ' '.repeat(by))
+/** A play on both real servers. */
+export const play = (body: string, head = ''): string => `- hosts: realserver\n${indent(head, 2)}${indent(body, 2)}`
+export const tasks = (list: string, head = ''): string => play(`tasks:\n${indent(list, 2)}`, head)
+export const one = (
+  name: string,
+  site: string,
+  more: Omit<Partial<PlaybookCase>, 'name'> & { readonly with?: Readonly<Record<string, string>> } = {},
+): PlaybookCase => {
+  const { with: files = {}, ...rest } = more
+  return { name, files: { 'site.yml': site, ...files }, ...rest }
+}
+/** Writes a word into a file of this name. */
+export const note = (word: string, more = ''): string =>
+  `- {name: ${word}, shell: "echo ${word} >>/tmp/case/order"${more}}\n`

@@ -1,19 +1,5 @@
-import type { PlaybookCase } from './playbook-case.ts'
-
-const indent = (text: string, by: number): string => text.replace(/^(?=.)/gm, ' '.repeat(by))
-/** A play on both real servers. */
-const play = (body: string, head = ''): string => `- hosts: realserver\n${indent(head, 2)}${indent(body, 2)}`
-const tasks = (list: string, head = ''): string => play(`tasks:\n${indent(list, 2)}`, head)
-const one = (
-  name: string,
-  site: string,
-  more: Omit<Partial<PlaybookCase>, 'name'> & { readonly with?: Readonly<Record<string, string>> } = {},
-): PlaybookCase => {
-  const { with: files = {}, ...rest } = more
-  return { name, files: { 'site.yml': site, ...files }, ...rest }
-}
-/** Writes a word into a file of this name. */
-const note = (word: string, more = ''): string => `- {name: ${word}, shell: "echo ${word} >>/tmp/case/order"${more}}\n`
+import { keywordCases } from './keyword-cases.ts'
+import { indent, note, one, type PlaybookCase, play, tasks } from './playbook-case.ts'
 
 const sections: readonly PlaybookCase[] = [
   one(
@@ -566,4 +552,5 @@ export const playbookCases: readonly PlaybookCase[] = [
   ...fleet,
   ...files,
   ...checks,
+  ...keywordCases,
 ]

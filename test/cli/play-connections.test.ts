@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
 import { playConnections } from '../../src/cli/play-connections.ts'
+import type { Schedule } from '../../src/schedule/schedule.ts'
+import { nothingLearned } from '../../src/schedule/scope.ts'
 import { playOf, scheduleText } from '../schedule/fleet.ts'
 
 const plays = async (...heads: readonly string[]) => {
   const scheduled = await scheduleText(heads.map((head) => `- {${head}}\n`).join(''))
-  return playConnections(heads.map((_, index) => playOf(scheduled, index + 1)))
+  return playConnections(
+    heads.map((_, index) => playOf(scheduled, index + 1)),
+    { scopeOf: (play, host) => (scheduled.value as Schedule).scope(play, host, nothingLearned), lint: false },
+  )
 }
 
 test('a play that names no user goes with those that do', async () => {
@@ -34,5 +39,16 @@ test('a play that says nothing of the connection is not led to this machine by a
   said.of('rs1', {})
   expect(said.problems()).toMatchObject([
     { summary: 'play 1 reaches hosts of this one by local, not by ssh', at: { line: 2 } },
+  ])
+})
+
+test('a template may name another user on each host, but none that the host itself tells', async () => {
+  const said = await plays('hosts: "rs1:d1", remote_user: "{{ inventory_hostname }}-ops"')
+  expect(said.of('rs1', {})).toEqual({ ansible_user: 'rs1-ops' })
+  expect(said.of('d1', {})).toEqual({ ansible_user: 'd1-ops' })
+  const late = await plays('hosts: "rs1:d1", remote_user: "{{ facts.user }}"')
+  late.of('rs1', {})
+  expect(late.problems().map(({ summary }) => summary)).toEqual([
+    '`remote_user` depends on facts, which is not known before the host is reached',
   ])
 })

@@ -58,7 +58,17 @@ describe('mistakes of a playbook', () => {
 })
 
 test('words of Ansible that say what holds here anyway are no mistakes', () => {
-  expect(say(play('gather_facts: no\nforce_handlers: true'))).toBe('')
+  expect(say(play('gather_facts: no\nforce_handlers: true\nconnection: ssh\nbecome_method: sudo'))).toBe('')
+  expect(say(task('connection: smart\nbecome_method: ansible.builtin.sudo'))).toBe('')
+})
+
+test('what Ansible lets a template give, or reads in quotes, is no mistake', () => {
+  const words = 'become no_log ignore_errors ignore_unreachable any_errors_fatal run_once check_mode diff'.split(' ')
+  const others = ['become_user: "{{ u }}"', 'throttle: "{{ n }}"', 'timeout: "{{ n }}"']
+  const lines = [...words.map((word) => `${word}: "{{ b }}"`), ...others].join('\n')
+  expect(say(play(`${lines}\nremote_user: "{{ u }}"`))).toBe('')
+  expect(say(task(lines))).toBe('')
+  expect(say(task('become: "yes"\nno_log: "False"'))).toBe('')
 })
 
 describe('mistakes of a play', () => {
@@ -67,17 +77,13 @@ describe('mistakes of a play', () => {
     ['host: x', '2:3 unknown keyword `host` in a play | did you mean `hosts`?'],
     ['bananas: x', '2:3 unknown keyword `bananas` in a play'],
     ['sysctl: {a: 1}', '2:3 `sysctl` is a task, not a keyword of a play | put it under `tasks:`, as `- sysctl:`'],
-    [
-      'no_log: true',
-      '2:3 `no_log` of a whole play is not part of ipvs-play | put it on the tasks that it concerns, or on a block around them',
-    ],
     ['when: x', '2:3 `when` is a keyword of tasks, not of plays | put it on the tasks that it concerns'],
     ['delegate_to: x', '2:3 `delegate_to` is a keyword of tasks, not of plays | put it on the tasks that it concerns'],
     ['roles: [web]', '2:3 `roles` of Ansible is not part of ipvs-play | write the tasks of the role under `tasks:`'],
     ['vars_prompt: []', '2:3 `vars_prompt` of Ansible is not part of ipvs-play | give the value with --extra-vars'],
     [
       'gather_facts: true',
-      `2:3 \`gather_facts\` of Ansible is not part of ipvs-play | ${facts}, or write \`gather_facts: false\``,
+      `2:3 \`gather_facts: true\` of Ansible is not part of ipvs-play | ${facts}, or write \`gather_facts: false\``,
     ],
     [
       'become_method: su',
@@ -99,18 +105,9 @@ describe('mistakes of a play', () => {
       '2:10 `order` must be one of inventory, reverse_inventory, sorted, reverse_sorted, shuffle, not the text "random"',
     ],
     ['strategy: freee', '2:13 `strategy` must be one of linear, free, host_pinned, not the text "freee"'],
-    ['remote_user: "{{ u }}"', '2:16 `remote_user` cannot hold a template | write the name itself'],
     ['throttle: x', '2:13 `throttle` must be a number from 0 on, not the text "x"'],
-    [
-      'become: maybe',
-      '2:11 `become` must be true or false, not the text "maybe" | write true or false, without quotes',
-    ],
-    [
-      'become: "{{ b }}"',
-      '2:11 `become` must be true or false, not the text "{{ b }}" | a template is not supported here',
-    ],
+    ['become: maybe', '2:11 `become` must be true or false, not the text "maybe"'],
     ['become_user: [a]', '2:16 `become_user` must be text, not a list'],
-    ['become_user: "{{ u }}"', '2:16 `become_user` cannot hold a template | write the name itself'],
     ['name: [a]', '2:9 `name` must be text, not a list'],
     ['name: ""', '2:9 `name` is empty'],
     ['name: true', '2:9 `name` must be text, not the boolean true | put it in quotes'],
@@ -154,15 +151,8 @@ describe('mistakes of a task', () => {
     ],
     ['register: item', '4:17 `item` is set by ipvs-play itself | give the variable another name'],
     ['register: [a]', '4:17 `register` must be text, not a list'],
-    ['become: 1', '4:15 `become` must be true or false, not the number 1 | write true or false, without quotes'],
-    [
-      'no_log: "true"',
-      '4:15 `no_log` must be true or false, not the text "true" | write true or false, without quotes',
-    ],
-    [
-      'ignore_errors: x',
-      '4:22 `ignore_errors` must be true or false, not the text "x" | write true or false, without quotes',
-    ],
+    ['become: 1', '4:15 `become` must be true or false, not the number 1'],
+    ['ignore_errors: x', '4:22 `ignore_errors` must be true or false, not the text "x"'],
     ['notify: {a: b}', '4:15 `notify` must be text, not a map'],
     [
       'vars: {1a: 1}',
@@ -173,7 +163,7 @@ describe('mistakes of a task', () => {
     ['until: [{a: b}]', '4:15 `until` must be a condition, not a map'],
     ['retries: x', '4:16 `retries` must be a number from 0 on, not the text "x"'],
     ['failed_when:', '4:19 `failed_when` must be a condition, not nothing'],
-    ['run_once: x', '4:17 `run_once` must be true or false, not the text "x" | write true or false, without quotes'],
+    ['run_once: x', '4:17 `run_once` must be true or false, not the text "x"'],
     [
       'loop: [1]\nloop_control: {loop_var: groups}',
       '5:32 `groups` is set by ipvs-play itself | give the variable another name',
@@ -221,7 +211,20 @@ describe('mistakes of a task', () => {
     ['block: {a: b}', '3:14 `block` must be a list, not a map | begin each task with `- `'],
     ['block: []\nrescu: []', '4:7 unknown key `rescu` in a block | did you mean `rescue`?'],
     ['import_tasks:', '3:20 `import_tasks` is empty'],
-    ['import_tasks: {fil: x}', '3:7 `import_tasks` names no file | write `import_tasks: more.yml`'],
+    ['import_tasks: {fil: x}', '3:22 unknown key `fil` in `import_tasks` | it has `file`'],
+    ['import_tasks: {}', '3:7 `import_tasks` names no file | write `import_tasks: more.yml`'],
+    [
+      'import_tasks: {file: x.yml, apply: {become: true}}',
+      '3:35 `apply` goes with `include_tasks` | put it beside `import_tasks`: the tasks inherit it',
+    ],
+    [
+      'include_tasks: {file: x.yml, apply: {loop: [1]}}',
+      '3:44 `loop` does not go with `apply` | put it on the tasks that it concerns',
+    ],
+    [
+      'include_tasks: {file: x.yml, apply: a}',
+      '3:43 `apply` must be a map, not the text "a" | write keywords of tasks below it',
+    ],
     ['import_tasks: x.yml\nloop: [1]', '4:7 `loop` does not go with `import_tasks` | use `include_tasks`'],
     [
       'include_role: {name: x}',

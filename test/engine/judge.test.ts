@@ -54,8 +54,10 @@ test.each([
   ['until: r is failed', failed, true],
   ['retries: 3', failed, false],
   ['retries: 3', changed, true],
-  ['until: r.nothing', changed, false],
+  ['until: r.nothing', changed, 'cannot be judged'],
+  ['until: r.stdout', changed, 'cannot be judged'],
 ] as const)('%s on %j: %s', async (words, outcome, reached) => {
   const { task, scope } = await judge(words, outcome)
-  expect(isReached(outcome, task, scope)).toBe(reached)
+  const found = isReached(outcome, task, scope)
+  expect(found.kind === 'value' ? found.value : 'cannot be judged').toBe(reached)
 })

@@ -49,6 +49,7 @@ export const walkOver = async (
       interpreter,
       modes: { run: carryOut, check: foretell },
       emit: never,
+      ask: never,
       journal: never,
       identityOf: (_host, _play, task) => ({ become: task?.become === true, becomeUser: 'root' }),
       run: { id: 'r', owner: 'o', lockWait: 30, halt: createHalt() },

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Task } from '../../src/model/schedule.ts'
 import { tasksOf } from '../../src/schedule/rounds.ts'
+import type { Schedule } from '../../src/schedule/schedule.ts'
+import { nothingLearned } from '../../src/schedule/scope.ts'
+import { settle } from '../../src/schedule/settle.ts'
 import { type Files, playOf, resolveOn, scheduleFiles, scheduleText } from './fleet.ts'
 
 const play = (body: string): string => `- hosts: rs1\n${body.replace(/^(?=.)/gm, '  ')}\n`
@@ -247,5 +251,57 @@ describe('names', () => {
         { item: 3, args: { msg: '2 3' } },
       ],
     })
+  })
+})
+
+describe('keywords that a template gives', () => {
+  const settledOn = async (text: string, host: string) => {
+    const scheduled = await scheduleText(text)
+    const one = playOf(scheduled)
+    return settle(one.tasks[0] as Task, (scheduled.value as Schedule).scope(one, host, nothingLearned))
+  }
+
+  test('are what it yields on each host, as Ansible takes that', async () => {
+    const text = `- hosts: realserver
+  vars: {first: "{{ inventory_hostname == 'rs1' }}", word: "yes", number: "3", nothing: "{{ omit }}"}
+  no_log: "{{ first }}"
+  tasks:
+    - block:
+        - {debug: {msg: x}, become: "{{ word }}", become_user: "{{ inventory_hostname }}", timeout: "{{ number }}"}
+      become_user: around
+      ignore_errors: "{{ nothing }}"
+      diff: "{{ first }}"
+`
+    const on = (host: string) => settledOn(text, host)
+    expect(await on('rs1')).toMatchObject({
+      value: { noLog: true, become: true, becomeUser: 'rs1', timeout: 3, diff: true },
+    })
+    expect(await on('rs2')).toMatchObject({ value: { noLog: false, becomeUser: 'rs2', diff: false } })
+    expect(await on('rs2')).not.toHaveProperty('value.ignoreErrors')
+  })
+
+  test('the inner word wins, whichever of the two is a template', async () => {
+    const nested = (outer: string, inner: string) =>
+      `- hosts: rs1\n  vars: {yes_: true, none_: "{{ omit }}"}\n  become: ${outer}\n  tasks: [{debug: {msg: x}, become: ${inner}}]\n`
+    expect(await settledOn(nested('"{{ yes_ }}"', 'false'), 'rs1')).toMatchObject({ value: { become: false } })
+    expect(await settledOn(nested('false', '"{{ yes_ }}"'), 'rs1')).toMatchObject({ value: { become: true } })
+    expect(await settledOn(nested('true', '"{{ none_ }}"'), 'rs1')).not.toHaveProperty('value.become')
+  })
+
+  test.each([
+    ['become: "{{ nobody }}"', '4:19 undefined variable "nobody"'],
+    ['become: "{{ \'maybe\' }}"', '4:15 `become` must be true or false, and `{{ \'maybe\' }}` is "maybe"'],
+    ['throttle: "{{ [1] }}"', '4:17 `throttle` must be a number from 0 on, and `{{ [1] }}` is [1]'],
+    [
+      'ignore_errors: "{{ item }}", loop: [1]',
+      '4:22 `ignore_errors` cannot depend on `item` of the loop: it holds for the whole task',
+    ],
+    ['become: "{{ nobody }}", when: false', ''],
+    ['become: "{{ nobody.x"', '4:27 the closing }} is missing'],
+  ])('%s', async (words, said) => {
+    const { said: all } = await scheduleText(
+      `- hosts: rs1\n  tasks:\n    - debug: {msg: x}\n      ${words.split(', ').join('\n      ')}\n`,
+    )
+    expect(all.join()).toBe(said)
   })
 })

@@ -22,13 +22,27 @@ test.each<[Value, number]>([
   [{ minutes: 2 }, 120],
 ])('%j waits %d seconds', (input, seconds) => {
   const parsed = pause.parse(input)
-  expect(parsed.ok && pause.plan(parsed.args, nothing, setting())).toMatchObject({ kind: 'wait', seconds })
+  expect(parsed.ok && pause.plan(parsed.args, nothing, setting())).toMatchObject({ kind: 'wait', for: seconds })
+})
+
+test.each<[Value, string, boolean]>([
+  [null, 'Press enter to continue, Ctrl+C to interrupt', true],
+  [{ prompt: 'sure?' }, 'sure?', true],
+  [{ prompt: 'word', echo: false }, 'word', false],
+])('%j asks: %s', (input, prompt, echo) => {
+  const parsed = pause.parse(input)
+  const plan = parsed.ok && pause.plan(parsed.args, nothing, setting())
+  expect(plan).toEqual({ kind: 'wait', for: { prompt, echo }, result: { rc: 0, stderr: '', echo } })
+})
+
+test('with a time to wait a prompt is only shown', () => {
+  const parsed = pause.parse({ prompt: 'soon', seconds: 3 })
+  const plan = parsed.ok && pause.plan(parsed.args, nothing, setting())
+  expect(plan).toMatchObject({ kind: 'wait', for: 3, says: 'soon', result: { user_input: '', delta: 3 } })
 })
 
 test.each<[Value, string]>([
-  [{}, 'names no time to wait'],
   [{ seconds: 1, minutes: 1 }, 'both given'],
-  [{ prompt: 'sure?' }, 'is not supported'],
   [{ seconds: -1 }, 'must be at least 0'],
 ])('pause %j is a mistake: %s', (input, summary) => {
   const parsed = pause.parse(input)
