@@ -211,19 +211,14 @@ describe('mistakes of a task', () => {
     ['block: {a: b}', '3:14 `block` must be a list, not a map | begin each task with `- `'],
     ['block: []\nrescu: []', '4:7 unknown key `rescu` in a block | did you mean `rescue`?'],
     ['import_tasks:', '3:20 `import_tasks` is empty'],
-    ['import_tasks: {fil: x}', '3:22 unknown key `fil` in `import_tasks` | it has `file`'],
+    [
+      'import_tasks: {fil: x}',
+      '3:22 unknown key `fil` in `import_tasks` | it has `file`\n3:7 `import_tasks` names no file | write `import_tasks: more.yml`',
+    ],
     ['import_tasks: {}', '3:7 `import_tasks` names no file | write `import_tasks: more.yml`'],
     [
       'import_tasks: {file: x.yml, apply: {become: true}}',
       '3:35 `apply` goes with `include_tasks` | put it beside `import_tasks`: the tasks inherit it',
-    ],
-    [
-      'include_tasks: {file: x.yml, apply: {loop: [1]}}',
-      '3:44 `loop` does not go with `apply` | put it on the tasks that it concerns',
-    ],
-    [
-      'include_tasks: {file: x.yml, apply: a}',
-      '3:43 `apply` must be a map, not the text "a" | write keywords of tasks below it',
     ],
     ['import_tasks: x.yml\nloop: [1]', '4:7 `loop` does not go with `import_tasks` | use `include_tasks`'],
     [

@@ -69,6 +69,7 @@ const damageOf = (text: string): fc.Arbitrary<Damage> => {
 
 const files = {
   'machine.yml': '- debug: {msg: a}\n',
+  'services.yml': '- debug: {msg: a}\n',
   'user.yml': '- debug: {msg: a}\n',
 
   'site.conf': 'x\n',

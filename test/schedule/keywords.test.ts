@@ -305,3 +305,16 @@ describe('keywords that a template gives', () => {
     expect(all.join()).toBe(said)
   })
 })
+
+test.each([
+  ['apply: {loop: [1]}', '3:44 `loop` does not go with `apply`'],
+  ['apply: {becom: true}', '3:44 unknown key `becom` in `apply`'],
+  ['apply: a', '3:43 `apply` must be a map, not the text "a"'],
+  ['apply: {notify: nobody}', '3:52 this play has no handler "nobody"'],
+])('include_tasks with %s', async (words, said) => {
+  const files = {
+    'site.yml': `- hosts: rs1\n  tasks:\n    - include_tasks: {file: x.yml, ${words}}\n`,
+    'x.yml': '- debug: {msg: x}\n',
+  }
+  expect((await scheduleFiles(files)).said).toEqual([said])
+})
