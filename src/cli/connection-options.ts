@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   readonly forks: number
   readonly connectLimit: readonly [number, number]
   readonly user?: string
+  readonly askPass?: boolean
+  readonly connectionPasswordFile?: string
   readonly privateKey?: string
   readonly sshConfig?: string
   readonly hostKey?: 'strict' | 'accept-new'
@@ -37,6 +39,8 @@ export const connectionOptions = (command: Command): Command =>
     .option('-f, --forks <n>', 'hosts worked on at once', count, 50)
     .option('--connect-limit <n[,m]>', 'handshakes at once, per first hop and in all', connectLimit, [6, 30])
     .option('-u, --user <name>', 'log in as this user')
+    .option('-k, --ask-pass', 'ask once for the password of logins, for hosts that accept no key')
+    .option('--connection-password-file <file>', 'the same; it is the first line of this file (- for stdin)')
     .option('--private-key <file>', 'log in with this key')
     .option('--ssh-config <file>', 'read this ssh_config')
     .addOption(

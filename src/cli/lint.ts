@@ -61,7 +61,13 @@ const lint = async (playbooks: readonly string[], options: Options): Promise<voi
 const ofReach = async ({ schedule, inventory }: Prepared): Promise<readonly Diagnostic[]> => {
   if (schedule === undefined || inventory.incomplete === true) return []
   const { reachedIn, resolveReach } = await import('./reach.ts')
-  const { problems } = await resolveReach(reachedIn(schedule, inventory), schedule, {}, undefined, true)
+  const { problems } = await resolveReach(
+    reachedIn(schedule, inventory),
+    schedule,
+    {},
+    { login: undefined, become: undefined },
+    true,
+  )
   return problems
 }
 

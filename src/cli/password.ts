@@ -1,20 +1,48 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import type { BecomeOptions } from './connection-options.ts'
+import type { BecomeOptions, ConnectionOptions } from './connection-options.ts'
 import { Interrupted, Refused, refuse } from './problems.ts'
 
-/** The password for become, asked or read once before the run; undefined where none was promised. */
-export const becomePassword = async ({
-  askBecomePass,
-  becomePasswordFile,
-}: BecomeOptions): Promise<string | undefined> => {
-  if (becomePasswordFile !== undefined) return firstLineOf(becomePasswordFile)
-  if (!askBecomePass) return undefined
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)
-    return refuse('-K asks on a terminal and there is none', 'use --become-password-file')
-  return askSecretly('BECOME password: ')
+/** What the command line promised; undefined where it promised nothing. */
+export interface Passwords {
+  readonly login: string | undefined
+  readonly become: string | undefined
 }
+
+type PasswordOptions = BecomeOptions & Pick<ConnectionOptions, 'askPass' | 'connectionPasswordFile'>
+
+/** The passwords for logins and for become, asked or read once before the run. */
+export const askPasswords = async (options: PasswordOptions): Promise<Passwords> => {
+  const { askPass, connectionPasswordFile, askBecomePass, becomePasswordFile } = options
+  if (connectionPasswordFile === '-' && becomePasswordFile === '-')
+    return refuse('both passwords are to come from stdin', 'give one of them another file')
+  const login = await passwordOf(connectionPasswordFile, {
+    asked: askPass,
+    question: 'SSH password: ',
+    option: '-k',
+    other: '--connection-password-file',
+  })
+  const become = await passwordOf(becomePasswordFile, {
+    asked: askBecomePass,
+    question: login === undefined ? 'BECOME password: ' : 'BECOME password (empty: the SSH password): ',
+    option: '-K',
+    other: '--become-password-file',
+  })
+  return { login, become: become === '' ? login : become }
+}
+
+const passwordOf = async (
+  file: string | undefined,
+  asking: { readonly asked: boolean | undefined; question: string; option: string; other: string },
+): Promise<string | undefined> => {
+  if (file !== undefined) return firstLineOf(file)
+  if (!asking.asked) return undefined
+  if (!isTerminal()) return refuse(`${asking.option} asks on a terminal and there is none`, `use ${asking.other}`)
+  return askSecretly(asking.question)
+}
+
+export const isTerminal = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
 
 const firstLineOf = (file: string): string => {
   try {

@@ -2,7 +2,8 @@ import { createSessions } from '../engine/session.ts'
 import type { Target } from '../model/connection.ts'
 import { pingExitCode, pingHosts } from '../rollout/ping.ts'
 import { createTransport } from '../transport/transports.ts'
-import { becomePassword } from './password.ts'
+import { openKeys } from './open-keys.ts'
+import { askPasswords } from './password.ts'
 import type { PingOptions } from './ping.ts'
 import { openPingSink } from './ping-sink.ts'
 import { printProblems } from './problems.ts'
@@ -12,13 +13,14 @@ import { readKeyring } from './vault.ts'
 /** Pings all hosts of a pattern and prints what came of it. Sets the exit code. */
 export const ping = async (pattern: string, options: PingOptions): Promise<void> => {
   const keyring = await readKeyring(options)
-  const password = await becomePassword(options)
-  const { hosts, inventory, reach, problems } = await reachPattern(pattern, options, { keyring, password })
+  const passwords = await askPasswords(options)
+  const { hosts, inventory, reach, problems } = await reachPattern(pattern, options, { keyring, passwords })
   await printProblems(problems)
+  const keys = await openKeys(reach.targets.values(), options, keyring)
   const begun = performance.now()
   const sink = openPingSink(options, hosts.length, keyring.hidden)
   const { abort, stopListening } = interruptible()
-  const transport = createTransport({ connectLimit: options.connectLimit })
+  const transport = createTransport({ connectLimit: options.connectLimit, keys })
   const targetOf = (host: string): Target => {
     const target = reach.targets.get(host)
     if (target === undefined) throw new Error(`no target for ${host}`)

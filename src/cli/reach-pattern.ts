@@ -3,6 +3,7 @@ import { selectHosts } from '../inventory/patterns.ts'
 import type { Diagnostic } from '../model/document.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { BecomeOptions, ConnectionOptions } from './connection-options.ts'
+import type { Passwords } from './password.ts'
 import { prepare } from './prepare.ts'
 import { hasErrors, Refused, withoutSecrets } from './problems.ts'
 import { type Reach, resolveReach } from './reach.ts'
@@ -20,7 +21,7 @@ export interface Reached {
 export const reachPattern = async (
   pattern: string,
   options: ConnectionOptions & BecomeOptions & { readonly allowEmpty?: boolean },
-  { keyring, password }: { readonly keyring: Keyring; readonly password: string | undefined },
+  { keyring, passwords }: { readonly keyring: Keyring; readonly passwords: Passwords },
 ): Promise<Reached> => {
   const { inventory, schedule, problems } = await prepare({
     playbooks: [],
@@ -44,7 +45,7 @@ export const reachPattern = async (
       hint: 'look at `ipvs-play inventory --graph`, or give --allow-empty if that is meant',
     })
   if (hasErrors(ofPatterns)) throw new Refused([...problems, ...ofPatterns])
-  const reach = await resolveReach(hosts, schedule, options, password)
+  const reach = await resolveReach(hosts, schedule, options, passwords)
   const all = [...problems, ...ofPatterns, ...withoutSecrets(reach.problems, keyring.hidden)]
   if (hasErrors(all)) throw new Refused(all)
   for (const secret of reach.secrets) keyring.hide(secret)

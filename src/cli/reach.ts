@@ -15,6 +15,7 @@ import { createTargetResolver } from '../transport/target.ts'
 import { createAlike, placed } from './alike.ts'
 import { type Become, readBecome } from './become-vars.ts'
 import type { BecomeOptions, ConnectionOptions } from './connection-options.ts'
+import type { Passwords } from './password.ts'
 import { playConnections } from './play-connections.ts'
 
 /** How every host of a run is reached, and who acts there. */
@@ -49,7 +50,7 @@ export const resolveReach = async (
   hosts: readonly string[],
   schedule: Pick<Schedule, 'hostScope' | 'playbooks' | 'scope'>,
   options: ReachOptions,
-  password: string | undefined,
+  passwords: Passwords,
   lint = false,
 ): Promise<Reach> => {
   const machine = thisMachine()
@@ -75,12 +76,14 @@ export const resolveReach = async (
     const read = reader(host, scope, lint, found)
     const own = Object.fromEntries(CONNECTION_VARS.flatMap((name) => known(name, read(name)))) as ConnectionVars
     const { value, problems: ofTarget } = resolveTarget(host, said.of(host, own))
-    targets.set(host, value)
+    const login = secretOf(read('ansible_password') ?? read('ansible_ssh_pass') ?? read('ansible_ssh_password'))
+    const loginPassword = login ?? secretOf(passwords.login)
+    targets.set(host, loginPassword === undefined ? value : { ...value, password: loginPassword })
     becomes.set(host, readBecome(host, read, found))
     for (const problem of [...found, ...ofTarget]) alike.add(host, placed(problem, scope))
   }
   problems.push(...said.problems(), ...alike.problems(), ...twice(targets))
-  const global = password === undefined ? undefined : new Secret(password)
+  const global = secretOf(passwords.become)
   const identities = new Map<string, Identity>()
   const identityOf = (host: string, play?: Play, task?: Task): Identity => {
     const own = becomes.get(host)
@@ -96,9 +99,8 @@ export const resolveReach = async (
     identities.set(key, identity)
     return identity
   }
-  const secrets = [password, ...[...becomes.values()].map((one) => one.password?.reveal())].filter(
-    (one) => one !== undefined && one !== '',
-  )
+  const own = [...targets.values(), ...becomes.values()].map(({ password }) => password?.reveal())
+  const secrets = [passwords.login, passwords.become, ...own].filter((one) => one !== undefined && one !== '')
   return { targets, identityOf, secrets: [...new Set(secrets as string[])], problems }
 }
 
@@ -147,6 +149,9 @@ const wayTo = ({ address, port, user, via }: Target): string => {
   const way = via.kind === 'jump' ? ` by ${wayTo(via.target)}` : via.kind === 'command' ? ` by ${via.command}` : ''
   return `${user}@${address}:${port}${way}`
 }
+
+const secretOf = (value: Value | undefined): Secret | undefined =>
+  value === undefined || value === null || value === '' ? undefined : new Secret(String(value))
 
 /** Names that stand for one machine. Several may well mean this one. */
 export const twice = (targets: ReadonlyMap<string, Target>): Diagnostic[] => {

@@ -22,7 +22,7 @@ export const resumeCommand = (
 }
 
 /** `-l` may stand behind flags in one word: `-vl rs1`, `-vlrs1`. Those of `run` that take no value are named here. */
-const shortLimit = /^-([CDbJKv]*)l(.*)$/
+const shortLimit = /^-([CDbJKkv]*)l(.*)$/
 
 const withoutLimit = (argv: readonly string[]): readonly string[] => {
   const kept: string[] = []

@@ -14,11 +14,13 @@ import { createRedactor, secretIn } from '../reporters/redact.ts'
 import { createTally, exitCode, type Tally } from '../reporters/tally.ts'
 import { runPlays } from '../rollout/run.ts'
 import type { Schedule } from '../schedule/schedule.ts'
+import type { KeyStore } from '../transport/keys.ts'
 import { createTransport } from '../transport/transports.ts'
 import { createAsk } from './ask.ts'
 import { cleanJournal } from './clean-journal.ts'
 import { listHosts, listTags, listTasks } from './list.ts'
-import { becomePassword } from './password.ts'
+import { openKeys } from './open-keys.ts'
+import { askPasswords } from './password.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { hasErrors, printProblems, Refused, refuse, withoutSecrets, withoutSecretsIn } from './problems.ts'
 import { hostsOf, type Reach, reachedIn, resolveReach } from './reach.ts'
@@ -54,13 +56,14 @@ const prepareAndStart = async (playbooks: readonly string[], options: RunOptions
   }
   refuseUnwritable(options)
   const hosts = hostsOf(schedule)
-  const password = await becomePassword(options)
-  const reach = await resolveReach(reachedIn(schedule, inventory), schedule, options, password)
+  const passwords = await askPasswords(options)
+  const reach = await resolveReach(reachedIn(schedule, inventory), schedule, options, passwords)
   const all = [...problems, ...withoutSecrets(reach.problems, keyring.hidden)]
   if (hasErrors(all)) throw new Refused(all)
   await printProblems(all)
   for (const secret of reach.secrets) keyring.hide(secret)
-  await start({ playbooks, options, inventory, schedule, reach, hosts, keyring })
+  const keys = await openKeys(reach.targets.values(), options, keyring)
+  await start({ playbooks, options, inventory, schedule, reach, hosts, keyring, keys })
 }
 
 const prepareRun = async (playbooks: readonly string[], options: RunOptions, keyring: Keyring): Promise<Prepared> => {
@@ -100,9 +103,19 @@ interface Start {
   readonly hosts: readonly string[]
   /** What no sink may show; vaults that are opened later add to it. */
   readonly keyring: Keyring
+  readonly keys: KeyStore
 }
 
-const start = async ({ playbooks, options, inventory, schedule, reach, hosts, keyring }: Start): Promise<void> => {
+const start = async ({
+  playbooks,
+  options,
+  inventory,
+  schedule,
+  reach,
+  hosts,
+  keyring,
+  keys,
+}: Start): Promise<void> => {
   const begun = performance.now()
   const files = openFiles()
   const tally = createTally()
@@ -125,6 +138,7 @@ const start = async ({ playbooks, options, inventory, schedule, reach, hosts, ke
     quit,
     emit,
     keyring,
+    keys,
     hide,
     ask: createAsk(sinks, keyring.hidden),
   })
@@ -201,6 +215,7 @@ interface Parts {
   readonly quit: AbortController
   readonly emit: (happening: Happening) => void
   readonly keyring: Keyring
+  readonly keys: KeyStore
   readonly hide: (texts: readonly string[]) => void
   readonly ask: Ask
 }
@@ -217,10 +232,11 @@ const assemble = ({
   quit,
   emit,
   keyring,
+  keys,
   hide,
   ask,
 }: Parts): Engine => {
-  const transport = createTransport({ connectLimit: options.connectLimit })
+  const transport = createTransport({ connectLimit: options.connectLimit, keys })
   const sessions = createSessions((host, time) => {
     const target = reach.targets.get(host)
     if (target === undefined) throw new Error(`no target for ${host}`)

@@ -43,6 +43,8 @@ export interface Target {
   readonly agent?: string
   /** Ways to log in that are allowed, in the order of preference; absent: all. */
   readonly methods?: readonly ('publickey' | 'password' | 'keyboard-interactive')[]
+  /** For the login of this host, where no key is accepted; never for a hop before it. */
+  readonly password?: SecretText
 
   /** The user's own files; `accept-new` and `trust` append to the first. */
   readonly knownHosts: readonly string[]

@@ -17,8 +17,6 @@ export const CONNECTION_VARS = [
   'ansible_private_key_file',
   'ansible_ssh_common_args',
   'ansible_ssh_extra_args',
-  'ansible_password',
-  'ansible_ssh_pass',
 ] as const
 export type ConnectionVars = { readonly [name in (typeof CONNECTION_VARS)[number]]?: Value }
 
@@ -63,8 +61,6 @@ const readVars = (vars: ConnectionVars, readArgs: (text: string) => Checked<Sett
   const connection = text('ansible_connection')
   const kind = connection === undefined ? 'ssh' : connectionKind(connection)
   if (typeof kind !== 'string') problems.push(kind)
-  for (const name of ['ansible_password', 'ansible_ssh_pass'] as const)
-    if (text(name) !== undefined) error('login with a password is not supported yet', `use a key, and remove ${name}`)
   const written = text('ansible_port', 'ansible_ssh_port')
   const port = written !== undefined && /^\d{1,5}$/.test(written) ? Number(written) : 0
   const isPort = port >= 1 && port <= 65535

@@ -1,5 +1,4 @@
 import type { Target } from '../model/connection.ts'
-import type { IdentityKey } from './keys.ts'
 
 /** How far an attempt got. */
 export type Stage = 'connect' | 'handshake' | 'login'
@@ -10,6 +9,8 @@ export interface Failure {
   readonly reason: string
   readonly hint?: string
   readonly retry: boolean
+  /** No key was accepted: another way of offering keys may have more. */
+  readonly noKey?: true
   /** The host showed a key of a type that nobody knows: try again and ask for these. */
   readonly askFor?: readonly string[]
 }
@@ -18,9 +19,12 @@ export interface Failure {
 export interface Progress {
   readonly stage: Stage
   readonly target: Target
-  readonly keys: readonly IdentityKey[]
+  /** Keys that could not be offered, each with the reason. */
+  readonly unusable: readonly string[]
   /** Names of the keys that were offered. */
   readonly tried: readonly string[]
+  /** Methods of login that the server would still take, once it said so. */
+  readonly left?: readonly string[] | undefined
   /** The first that the server said. */
   readonly greeting: string
 }
@@ -31,10 +35,29 @@ const WAITED: Record<Stage, string> = {
   login: 'the handshake is through, but the login is not',
 }
 
-/** The attempt took longer than the target's timeout. */
-export const timedOut = (stage: Stage, target: Target): Failure => ({
+/**
+ * The attempt took longer than the target's timeout.
+ * @param agentKey  the key that an agent has not signed with yet
+ */
+export const timedOut = (stage: Stage, target: Target, agentKey?: string): Failure =>
+  agentKey === undefined
+    ? {
+        kind: 'failed',
+        reason: `timed out after ${target.timeout} s: ${WAITED[stage]} (${endpoint(target)})`,
+        retry: false,
+      }
+    : {
+        kind: 'failed',
+        reason: `the SSH agent did not sign with ${agentKey} within ${target.timeout} s (${endpoint(target)})`,
+        hint: 'does it wait for a confirmation? give it in time, raise --timeout, or name another key',
+        retry: false,
+      }
+
+/** The host wants a new password before it lets anybody in. */
+export const passwordExpired = (target: Target): Failure => ({
   kind: 'failed',
-  reason: `timed out after ${target.timeout} s: ${WAITED[stage]} (${endpoint(target)})`,
+  reason: `the password of ${target.user}@${endpoint(target)} has expired`,
+  hint: `log in there once by hand and set a new one: ssh ${target.user}@${target.address}`,
   retry: false,
 })
 
@@ -108,18 +131,31 @@ const noCommon = (message: string, target: Target): string => {
   return `no common ${what} with ${endpoint(target)}`
 }
 
-const loginRefused = ({ target, keys, tried }: Progress, message: string): Failure => {
-  const unusable = keys.filter((key) => key.kind === 'unusable').map((key) => `${key.file} (${key.why})`)
-  const offered = tried.length > 0 ? `offered: ${tried.join(', ')}` : 'there was none to offer'
-  const left = unusable.length > 0 ? `; not usable: ${unusable.join(', ')}` : ''
-  const many = /too many/i.test(message) ? 'too many keys were offered: ' : ''
+const loginRefused = ({ target, unusable, tried, left }: Progress, message: string): Failure => {
+  const count = tried.length > 3 ? ` ${tried.length}` : ''
+  const offered = tried.length > 0 ? `offered${count}: ${tried.join(', ')}` : 'there was none to offer'
+  const rest = unusable.length > 0 ? `; not usable: ${unusable.join(', ')}` : ''
+  const many = /too many/i.test(message)
+  const noKeys = left !== undefined && !left.includes('publickey') && tried.length === 0
   return {
     kind: 'failed',
-    reason: `${target.user}@${endpoint(target)} accepts no key: ${many}${offered}${left}`,
-    hint:
-      tried.length > 0
-        ? `add the public key to ${target.user}'s authorized_keys there`
-        : 'name one: --private-key FILE, or load it into ssh-agent',
+    reason: noKeys
+      ? `${target.user}@${endpoint(target)} takes no keys, only: ${left.join(', ') || 'nothing'}`
+      : `${target.user}@${endpoint(target)} accepts no key: ${many ? 'too many keys were offered: ' : ''}${offered}${rest}`,
+    hint: loginHint(target, { tried, left, many }),
     retry: false,
+    noKey: true,
   }
+}
+
+const loginHint = (
+  { user, password }: Target,
+  { tried, left = [], many }: { tried: readonly string[]; left?: readonly string[] | undefined; many: boolean },
+): string => {
+  if (many) return 'name the right one: --private-key FILE, or IdentitiesOnly yes with an IdentityFile'
+  const byPassword = left.includes('password') || left.includes('keyboard-interactive')
+  const orPassword = byPassword && password === undefined ? ', or log in with a password: -k' : ''
+  return tried.length > 0
+    ? `add the public key to ${user}'s authorized_keys there${orPassword}`
+    : `name one: --private-key FILE, or load it into ssh-agent${orPassword}`
 }

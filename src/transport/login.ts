@@ -1,10 +1,12 @@
 import { Socket } from 'node:net'
-import type { AnyAuthMethod, Client, Algorithms as SshAlgorithms } from 'ssh2'
+import type { Client, Algorithms as SshAlgorithms } from 'ssh2'
 import type { Target } from '../model/connection.ts'
-import { explainFailure, type Failure, INTERRUPTED, type Stage, timedOut } from './failure.ts'
+import { createAuth } from './auth.ts'
+import type { Credentials } from './credentials.ts'
+import { explainFailure, type Failure, INTERRUPTED, passwordExpired, type Stage, timedOut } from './failure.ts'
 import { type ShownKey, shownKey, type Verdict } from './host-key.ts'
-import type { IdentityKey } from './keys.ts'
-import { quickExchange, type Ssh2, skipHostKeysProve, skipKeyProbe } from './ssh2-private.ts'
+import type { PasswordGate } from './password-gate.ts'
+import { onRefusal, quickExchange, type Ssh2, skipHostKeysProve, skipKeyProbe } from './ssh2-private.ts'
 
 /** Milliseconds after which the next address of a name is tried; Node's 250 is too short for a far host. */
 const FAMILY_PATIENCE = 2000
@@ -13,7 +15,8 @@ const FAMILY_PATIENCE = 2000
 export interface Attempt {
   readonly ssh2: Ssh2
   readonly target: Target
-  readonly keys: readonly IdentityKey[]
+  readonly credentials: Credentials
+  readonly logins: PasswordGate
   /** Host key algorithms in the order of preference. */
   readonly hostKeyAlgorithms: readonly string[]
   judge(shown: ShownKey): Verdict
@@ -38,22 +41,45 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
     let verdict: Verdict | undefined
     let shown: ShownKey | undefined
     let greeting = ''
-    const tried: string[] = []
+    let left: readonly string[] | undefined
     let settled = false
+    const ended = new AbortController()
 
     const settle = (outcome: LoggedIn | Failure): void => {
       if (settled) return
       settled = true
       clearTimeout(timer)
+      ended.abort()
+      auth.over(outcome.kind === 'in')
       signal.removeEventListener('abort', abort)
       if (outcome.kind !== 'in') socket.destroy()
       resolve(outcome)
     }
     const abort = (): void => settle(INTERRUPTED)
-    const timer = setTimeout(() => settle(timedOut(stage, target)), target.timeout * 1000)
+    const begin = (): NodeJS.Timeout =>
+      setTimeout(() => settle(timedOut(stage, target, auth.waitingFor())), target.timeout * 1000)
+    let timer = begin()
+    const auth = createAuth({
+      ssh2,
+      target,
+      credentials: attempt.credentials,
+      logins: attempt.logins,
+      signal: ended.signal,
+      giveUp: settle,
+      pause: () => {
+        clearTimeout(timer)
+        return () => {
+          if (!settled) timer = begin()
+        }
+      },
+    })
     const fail = (error: Error | undefined): void => {
+      if (/too many authentication failures/i.test(error?.message ?? '')) auth.cutOff()
       if (verdict?.kind === 'rejected') settle({ ...verdict, kind: 'failed', retry: false })
-      else settle(explainFailure(error, { stage, target, keys: attempt.keys, tried, greeting }))
+      else {
+        const { unusable } = attempt.credentials
+        settle(explainFailure(error, { stage, target, unusable, tried: auth.tried, left, greeting }))
+      }
     }
 
     signal.addEventListener('abort', abort)
@@ -64,12 +90,17 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
       .once('handshake', () => {
         stage = 'login'
         skipHostKeysProve(client)
-        skipKeyProbe(client, (key) => attempt.keys.some((own) => own.kind === 'key' && own.key === key))
+        skipKeyProbe(client, (key) => attempt.credentials.named.some((own) => own.kind === 'file' && own.key === key))
+        onRefusal(client, (methods, partial) => {
+          left = methods
+          auth.refused(methods, partial)
+        })
       })
       .on('error', (error) => {
         if (!isPassing(error)) fail(error)
       })
       .on('close', () => fail(undefined))
+      .on('change password', () => settle(passwordExpired(target)))
       .on('ready', () => settle({ kind: 'in', client, socket, newKey: verdict?.kind === 'new' ? shown : undefined }))
     try {
       client.connect({
@@ -79,7 +110,7 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
         keepaliveInterval: target.keepAlive.interval * 1000,
         keepaliveCountMax: target.keepAlive.count,
         algorithms: algorithmsFor(attempt),
-        authHandler: authHandler(attempt, tried) as never,
+        authHandler: auth.next as never,
         hostVerifier: (blob: Buffer) => {
           quickExchange(client)
           shown = shownKey(blob)
@@ -108,22 +139,3 @@ const algorithmsFor = ({ target: { algorithms }, hostKeyAlgorithms }: Attempt): 
 /** ssh2 also tells of a key or an agent that would not sign, and goes on to the next. */
 const isPassing = (error: Error): boolean =>
   (error as { level?: string }).level === 'agent' || error.message.startsWith('Error signing data')
-
-/** Hands ssh2 one method after the other: the key files in order, then the agent. */
-const authHandler = ({ target, keys }: Attempt, tried: string[]): (() => AnyAuthMethod | false) => {
-  const methods: { name: string; method: AnyAuthMethod }[] = []
-  for (const identity of keys) {
-    if (identity.kind !== 'key') continue
-    methods.push({ name: identity.file, method: { type: 'publickey', username: target.user, key: identity.key } })
-  }
-  const { agent, user: username } = target
-  if (agent !== undefined && !target.identitiesOnly)
-    methods.push({ name: 'ssh-agent', method: { type: 'agent', username, agent } })
-  let next = 0
-  return () => {
-    const method = methods[next++]
-    if (method === undefined) return false
-    tried.push(method.name)
-    return method.method
-  }
-}

@@ -4,10 +4,11 @@ import type { Connection, Opened, Target, Transport } from '../model/connection.
 import { preferKnown } from './algorithms.ts'
 import { execute } from './call.ts'
 import type { Line } from './channel.ts'
+import { createCredentials } from './credentials.ts'
 import { endpoint, type Failure, INTERRUPTED } from './failure.ts'
 import { createGate } from './gate.ts'
 import { judge } from './host-key.ts'
-import { createKeyReader } from './keys.ts'
+import { createKeyStore, type KeyStore } from './keys.ts'
 import { type KnownHostsFile, knownHostsName, lookUpListed } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
@@ -21,6 +22,10 @@ export interface SshTransportOptions {
   readonly connectLimit: readonly [perFirstHop: number, overall: number]
   /** For become: what came of a password, shared by all hosts of the run. */
   readonly passwords: PasswordGate
+  /** The same for passwords of logins. */
+  readonly logins: PasswordGate
+  /** Where passphrases were given before; default: none were. */
+  readonly keys?: KeyStore
   /** Further tries after a loss before the login; default 4. */
   readonly retries?: number
   /** For the jitter, from 0 to 1; default Math.random. */
@@ -35,19 +40,18 @@ const FIRST_PAUSE = 300
  * transport's life. A place at the gate is held from the TCP connect until the login is through.
  */
 export const createSshTransport = (options: SshTransportOptions): Transport => {
-  const { passwords, retries = 4, random = Math.random } = options
+  const { passwords, logins, keys = createKeyStore(), retries = 4, random = Math.random } = options
   const gate = createGate(...options.connectLimit)
   const readKnownHosts = createKnownHostsReader()
   let loaded: ReturnType<typeof load> | undefined
 
   const open = async (target: Target, signal: AbortSignal): Promise<Opened> => {
     if (target.via.kind !== 'direct') return { kind: 'unreachable', reason: 'jump hosts are not supported yet' }
-    loaded ??= load()
-    const { ssh2, readKey } = await loaded
+    loaded ??= load(keys)
+    const { ssh2, credentialsOf } = await loaded
     setMaxListeners(0, signal)
     const hop = endpoint(target)
-    const keys = target.identityFiles.map(readKey)
-    const attempt = { ssh2, target, keys, signal }
+    const attempt = { ssh2, target, credentials: await credentialsOf(target), logins, signal }
     for (let tries = 1; ; tries++) {
       const outcome = await gate.pass(hop, () => (signal.aborted ? INTERRUPTED : tryOnce(attempt, readKnownHosts)))
       if (outcome.kind === 'in') return opened(outcome, target, passwords)
@@ -60,10 +64,10 @@ export const createSshTransport = (options: SshTransportOptions): Transport => {
   return { open }
 }
 
-const load = async () => {
+const load = async (keys: KeyStore) => {
   const { default: ssh2 } = await import('ssh2')
   quickVerifying(ssh2)
-  return { ssh2, readKey: createKeyReader(ssh2) }
+  return { ssh2, credentialsOf: createCredentials(ssh2, keys) }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, sign, verify } from 'node:crypto'
 import type { Client, ParsedKey } from 'ssh2'
+import { readStrings } from './wire.ts'
 
 /**
  * The one place that relies on what ssh2 does not promise: five shortcuts that take a third off a connection's CPU time
@@ -70,7 +71,7 @@ const attempt = <T>(run: () => T): T | Error => {
 
 /** Key types whose wire form is quick to import; RFC 8709 and RFC 4253, 6.6. */
 const publicKey = (type: string, wire: Buffer): KeyObject | undefined => {
-  const [, first, second] = strings(wire)
+  const [, first, second] = readStrings(wire)
   if (first === undefined) return undefined
   try {
     if (type === 'ssh-ed25519') {
@@ -84,17 +85,6 @@ const publicKey = (type: string, wire: Buffer): KeyObject | undefined => {
     // ssh2 is to say what is wrong with it
   }
   return undefined
-}
-
-/** The length-prefixed strings of a wire form. */
-const strings = (wire: Buffer): readonly Buffer[] => {
-  const found: Buffer[] = []
-  for (let at = 0; at + 4 <= wire.length; ) {
-    const end = at + 4 + wire.readUInt32BE(at)
-    found.push(wire.subarray(at + 4, end))
-    at = end
-  }
-  return found
 }
 
 /** A curve25519 exchange of ssh2 (its lib/protocol/kex.js). */
@@ -150,6 +140,7 @@ type Signer = (data: Buffer, done: (signature: Buffer) => void) => void
 interface Private {
   _remoteVer?: unknown
   _protocol?: {
+    _handlers?: { USERAUTH_FAILURE?: (protocol: unknown, left: unknown, partial: unknown) => void }
     _kex?: Exchange
     authPK?: (user: string, key: ParsedKey, algorithm?: string | Signer, signer?: Signer) => void
   }
@@ -190,6 +181,21 @@ export const skipKeyProbe = (client: Client, isOurs: (key: ParsedKey) => boolean
       else done(signature)
     }
     plain.call(protocol, user, key, algorithm, signNow)
+  }
+  return true
+}
+
+/**
+ * To be called on 'handshake'. Tells each refusal with the methods that the host would still take, which ssh2 keeps to itself
+ * after keys of an agent.
+ */
+export const onRefusal = (client: Client, refused: (left: readonly string[], partial: boolean) => void): boolean => {
+  const handlers = (client as unknown as Private)._protocol?._handlers
+  const plain = handlers?.USERAUTH_FAILURE
+  if (handlers === undefined || typeof plain !== 'function') return false
+  handlers.USERAUTH_FAILURE = (protocol, left, partial) => {
+    refused(Array.isArray(left) ? left.map(String) : [], partial === true)
+    plain(protocol, left, partial)
   }
   return true
 }

@@ -6,7 +6,7 @@ import { fleet, scheduleText } from '../schedule/fleet.ts'
 const reach = async (vars: string) => {
   const { value } = await scheduleText('- {hosts: rs1, tasks: []}\n', { inventory: fleet({ rs1: vars }) })
   if (value === undefined) throw new Error('not scheduled')
-  return resolveReach(['rs1'], value, {}, undefined)
+  return resolveReach(['rs1'], value, {}, { login: undefined, become: undefined })
 }
 
 test.each([
@@ -25,7 +25,12 @@ test.each([
 test('hosts that make one mistake at one place are told together, at that place', async () => {
   const inventory = fleet({ rs4: 'ansible_port: 99999' }, 'ansible_connection: docker')
   const { value } = await scheduleText('- {hosts: realserver, tasks: []}\n', { inventory })
-  const { problems } = await resolveReach(['rs1', 'rs2', 'rs3', 'rs4'], value as Schedule, {}, undefined)
+  const { problems } = await resolveReach(
+    ['rs1', 'rs2', 'rs3', 'rs4'],
+    value as Schedule,
+    {},
+    { login: undefined, become: undefined },
+  )
   expect(problems).toMatchObject([
     { summary: 'rs1 and 3 more: ansible_connection: docker is not supported', at: { line: 1, column: 21 } },
     { summary: 'rs4: ansible_port is not a port: 99999', at: { line: 1, column: 15 } },

@@ -5,7 +5,7 @@ import { aTarget } from './a-target.ts'
 const target = aTarget()
 const error = (message: string, fields: object = {}): Error => Object.assign(new Error(message), fields)
 const explained = (cause: Error | undefined, stage: Stage, greeting = '') =>
-  explainFailure(cause, { stage, target, keys: [], tried: [], greeting })
+  explainFailure(cause, { stage, target, unusable: [], tried: [], greeting })
 
 describe('in plain words, and tried again only when nothing was refused', () => {
   test.each<[string, Error | undefined, Stage, string, RegExp, boolean]>([

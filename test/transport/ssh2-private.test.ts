@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  onRefusal,
   quickExchange,
   quickSigning,
   quickVerifying,
@@ -105,6 +106,8 @@ describe('without what they rely on, the shortcuts leave things as they are', ()
     }
     expect(skipKeyProbe({} as never, () => true)).toBe(false)
     expect(skipKeyProbe({ _protocol: {} } as never, () => true)).toBe(false)
+    expect(onRefusal({} as never, () => {})).toBe(false)
+    expect(onRefusal({ _protocol: { _handlers: {} } } as never, () => {})).toBe(false)
   })
 })
 
@@ -147,6 +150,7 @@ describe('a login with all shortcuts', () => {
         taken.push(
           skipHostKeysProve(client),
           skipKeyProbe(client, (own) => own === key),
+          onRefusal(client, () => {}),
         )
     })
     client.connect({
@@ -166,7 +170,7 @@ describe('a login with all shortcuts', () => {
   }
 
   test.each(KINDS)('%s: one round trip less', async (kind) => {
-    expect(await logIn(kind, true)).toEqual({ probes: 0, taken: [true, true, true] })
+    expect(await logIn(kind, true)).toEqual({ probes: 0, taken: [true, true, true, true] })
     expect(await logIn(kind, false)).toEqual({ probes: 1, taken: [] })
   })
 })
