@@ -99,6 +99,8 @@ export type CallEnd =
       readonly wrongPassword?: true
       /** Because the connection has ended: over a new one it may work. */
       readonly gone?: true
+      /** The host opened none, for now at least. */
+      readonly noChannel?: true
     }
 
 export interface Connection {

@@ -42,8 +42,8 @@ export const execute = (line: Line, call: Call): Promise<CallEnd> =>
     const notOpened = (why: string): void => {
       clearTimeout(limit)
       const lost = line.lostBecause()
-      const gone = lost === undefined ? {} : { gone: true as const }
-      resolve({ kind: 'refused', reason: `no channel on ${host}: ${lost ?? why}`, ...gone })
+      const cause = lost === undefined ? { noChannel: true as const } : { gone: true as const }
+      resolve({ kind: 'refused', reason: `no channel on ${host}: ${lost ?? why}`, ...cause })
     }
     const limit = setTimeout(() => notOpened(`no answer within ${call.limit} s`), call.limit * 1000)
     try {

@@ -4,6 +4,7 @@ import type { Connection, Opened, Target, Transport } from '../model/connection.
 import { preferKnown } from './algorithms.ts'
 import { execute } from './call.ts'
 import type { Line } from './channel.ts'
+import { createChannels } from './channels.ts'
 import { createCredentials } from './credentials.ts'
 import { endpoint, type Failure, INTERRUPTED } from './failure.ts'
 import { createGate } from './gate.ts'
@@ -124,8 +125,9 @@ const opened = async (
     startInTerminal: startInTerminalOn(client),
     lostBecause: () => lost,
   }
+  const channels = createChannels()
   const connection: Connection = {
-    execute: (call) => execute(line, call),
+    execute: (call) => channels(() => execute(line, call)),
     close: () => {
       lost ??= 'the connection was closed here'
       // Every channel has ended: a farewell packet would only wake the host once more, and tell nothing.

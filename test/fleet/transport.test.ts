@@ -254,6 +254,26 @@ describe('host keys', () => {
   })
 })
 
+test.each([1, 3, 10])('a host that allows %d sessions at once: the others wait for their turn', async (most) => {
+  const sshd = await startSshd({ config: [`MaxSessions ${most}`] })
+  const connection = await connect(sshd.target)
+  const words = Array.from({ length: 12 }, (_, index) => `${index}\n`)
+  const outs = await Promise.all(words.map((word) => runOn(connection, `sleep 0.1; echo ${word}`)))
+  expect(outs.map(({ out }) => out)).toEqual(words)
+  connection.close()
+  await sshd.stop()
+})
+
+test('a host that allows no session at all says so', async () => {
+  const sshd = await startSshd({ config: ['MaxSessions 0'] })
+  const outs = await connect(sshd.target).then((connection) =>
+    Promise.all([1, 2].map(() => runOn(connection, 'echo no'))).finally(() => connection.close()),
+  )
+  for (const { end } of outs)
+    expect(end).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/^no channel on rs1: /) })
+  await sshd.stop()
+})
+
 test.each(['ed25519', 'rsa', 'ecdsa'] as const)('a login with an %s key to a host with such a key', async (type) => {
   const sshd = await startSshd({ hostKeys: [type], userKeys: [type] })
   expect(await runOnce(sshd.target, 'echo in')).toEqual({ end: ended(0), out: 'in\n' })
