@@ -101,9 +101,42 @@ const looseText = (
   }
 }
 
+/** A `%` at the start of a file's first line that is no comment: YAML takes the line for a directive. */
+const directive = (error: number, source: SourceText): Diagnostic | undefined => {
+  const [before = ''] = /^(?:[ \t]*(?:#.*)?\n)*(?=%)/.exec(source.text) ?? []
+  const isOne = source.text[before.length] === '%' && !/^(?:---|%(?:YAML|TAG) )/m.test(source.text)
+  if (!isOne || before.length > error) return undefined
+  return {
+    severity: 'error',
+    summary: 'a line that begins with % is a directive to YAML',
+    at: positionAt(source, before.length),
+    hint: 'begin a comment with #',
+  }
+}
+
+/** A first item without its dash makes the document a map, in which the second item has no place. */
+const lostDash = (documents: readonly Document.Parsed[], error: number, source: SourceText): Diagnostic | undefined => {
+  const contents = documents[0]?.contents
+  const start = contents?.range?.[0] ?? 0
+  if (!isMap(contents) || contents.flow === true || start >= error) return undefined
+  const second = positionAt(source, error)
+  const first = positionAt(source, start)
+  if (!/^- /.test(source.text.slice(error)) || first.column < second.column) return undefined
+  return {
+    severity: 'error',
+    summary: `the list that goes on in line ${second.line} begins here without its "- "`,
+    at: first,
+    hint: 'begin each item of a list with "- "',
+  }
+}
+
 /** The parser names where it could go on no longer: the cause of its first finding, where it lies further up. */
 export const causeOf = (
   error: number,
   { documents, tokens }: { readonly documents: readonly Document.Parsed[]; readonly tokens: readonly CST.Token[] },
   source: SourceText,
-): Diagnostic | undefined => openQuote(error, tokens, source) ?? looseText(documents, error, source)
+): Diagnostic | undefined =>
+  directive(error, source) ??
+  openQuote(error, tokens, source) ??
+  looseText(documents, error, source) ??
+  lostDash(documents, error, source)

@@ -143,10 +143,22 @@ const scalar = (node: Scalar, start: number, role: Role, conversion: Conversion)
     badTag(node.tag ?? '', start, conversion)
     return text()
   }
+  if (conversion.dialect === 'playbook' && !quoted) refuseItem([start, end], conversion)
   if (role === 'mode' && conversion.dialect === 'playbook' && /^0[0-7]+$/.test(source)) return text()
   const { value, problem: found } = meaningOf(source, conversion.dialect)
   if (found) problem(conversion, found.severity, start, [found.summary, found.hint])
   return typeof value === 'string' ? text() : { ...base, value, quoted: false }
+}
+
+/** An item that is indented too far becomes text of the line above, without a word from YAML. */
+const refuseItem = ([start, end]: readonly [number, number], conversion: Conversion): void => {
+  const written = conversion.parsed.slice(start, end)
+  const next = written.includes('\n') ? /\n[ \t]*-(?=\s|$)/.exec(written) : null
+  if (next === null) return
+  problem(conversion, 'error', start + next.index + next[0].length - 1, [
+    'to YAML this is no item but text of the line above, since it is indented further than that',
+    'bring the items in line, or put the text in quotes',
+  ])
 }
 
 /** A vault's text is kept as it is, line by line, until somebody needs what it holds. */

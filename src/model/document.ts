@@ -65,7 +65,7 @@ export interface MapEntry {
 export type Binding =
   | { readonly kind: 'written'; readonly node: DocNode } // by the user; may hold {{ }}, rendered when used
   | { readonly kind: 'value'; readonly value: Value; readonly changing?: true } // never rendered (again): text from a host, facts, results. changing: what is in it may be another next time
-  | { readonly kind: 'pending'; readonly why: string } // known only later in the run
+  | { readonly kind: 'pending'; readonly why: string; readonly fields?: readonly string[] } // known only later in the run; fields: a map with no other keys
 
 /** The variables that a template sees. */
 export interface Scope {

@@ -47,7 +47,7 @@ export const placed = (problem: ArgumentProblem, type: string, args: DocNode, sc
   return {
     severity: 'error',
     summary,
-    at: problem.summary.startsWith('unknown key') ? place.key : place.value,
+    at: /^(?:unknown key|is not supported|is given twice)/.test(problem.summary) ? place.key : place.value,
     hint: problem.hint ?? onOneLine(args) ?? `\`ipvs-play doc ${type}\` tells what it takes`,
   }
 }

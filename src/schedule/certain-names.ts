@@ -53,7 +53,7 @@ const certain = (expression: Expression): Named[] => {
   }
 }
 
-const expressionsOf = (node: ScalarNode, as: 'text' | 'expression'): readonly Expression[] => {
+export const expressionsOf = (node: ScalarNode, as: 'text' | 'expression'): readonly Expression[] => {
   if (as === 'expression') {
     const whole = parsedExpression(node)
     return whole.kind === 'parsed' ? [whole.parsed] : []

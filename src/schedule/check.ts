@@ -8,7 +8,9 @@ import { argumentParts, renderArgumentsPartly } from './arguments.ts'
 import type { BuiltPlay } from './build-play.ts'
 import { certainNames } from './certain-names.ts'
 import type { Included } from './includes.ts'
+import { fieldsOf } from './registers.ts'
 import { type Findings, inspect, itemScopes } from './resolve.ts'
+import { fieldProblems } from './result-fields.ts'
 import type { PlayScope, Scopes } from './scope.ts'
 import { isUnread, nothingLearned } from './scope.ts'
 import { settle } from './settle.ts'
@@ -56,7 +58,8 @@ const verdictsOf = ({ until, failedWhen = [], changedWhen = [] }: Task): readonl
 const verdictProblems = (task: Task, scope: Scope): Diagnostic[] => {
   const { register } = task
   const seen: Scope = {
-    get: (name) => (name === register ? { kind: 'pending', why: 'its result' } : scope.get(name)),
+    get: (name) =>
+      name === register ? { kind: 'pending', why: 'its result', fields: fieldsOf(task) } : scope.get(name),
     names: () => (register === undefined ? scope.names() : [...scope.names(), register]),
   }
   return verdictsOf(task).flatMap((node) => expressionProblems(node, seen))
@@ -75,11 +78,12 @@ const isPlain = ({ source }: ScalarNode, scope: Scope): boolean => {
 const problemsOf = (rendered: Rendered, node: DocNode, as: 'text' | 'expression', scope: Scope): Diagnostic[] => {
   if (rendered.kind === 'problem') return [rendered.problem]
   if (rendered.kind === 'value') return []
-  return certainNames(node, as).flatMap((name) => {
+  const names = certainNames(node, as).flatMap((name) => {
     if (isPlain(name, scope)) return []
     const alone = evaluate(name, scope)
     return alone.kind === 'problem' ? [alone.problem] : []
   })
+  return [...names, ...fieldProblems(node, as, scope)]
 }
 
 /** Each scalar for itself: one that waits hides none of the others' mistakes. */

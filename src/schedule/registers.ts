@@ -30,6 +30,13 @@ export const namesGiven = ({ register, type, args, path }: Task): readonly strin
   ...(path.some(({ part, block }) => part === 'block' && block.rescues) ? failureNames : []),
 ]
 
+const always = ['changed', 'failed', 'skipped', 'msg']
+const ofOne = 'rc stdout stdout_lines stderr stderr_lines attempts assertion evaluated_to include delta ansible_facts'
+
+/** The keys that a registered result can have, whatever its task comes to. */
+export const fieldsOf = ({ loop }: Pick<Task, 'loop'>): readonly string[] =>
+  loop === undefined ? [...always, ...ofOne.split(' ')] : [...always, 'results']
+
 /** The names that are given in a run. A play's handlers come after its tasks. */
 export const registersOf = (playbooks: readonly Playbook[]): Registers => {
   const orders = new Map<Task, number>()

@@ -9,7 +9,7 @@ import { layerOf } from './layers.ts'
 import type { Lookups } from './lookups.ts'
 import { type HostsLeft, magicOf, type Others } from './magic.ts'
 import { createMemo, type Memo } from './memo.ts'
-import { elsewhere, registersOf } from './registers.ts'
+import { elsewhere, fieldsOf, registersOf } from './registers.ts'
 
 /** What the run has learned about one host so far. */
 export interface Learned {
@@ -159,7 +159,10 @@ export const createScopes = ({
 
   const waiting = (name: string, { play, host, task }: Viewer): Binding | undefined => {
     const by = registers.find(name, host, play, task)
-    if (by !== undefined) return { kind: 'pending', why: `the result of "${by.name}"` }
+    if (by !== undefined) {
+      const fields = by.register === name ? { fields: fieldsOf(by) } : {}
+      return { kind: 'pending', why: `the result of "${by.name}"`, ...fields }
+    }
     return lost?.has(name) ? { kind: 'pending', why: name } : undefined
   }
   /** What nobody else has may come from an include. */

@@ -1,7 +1,10 @@
 import * as v from 'valibot'
-import type { Diagnostic, Value } from '../model/document.ts'
+import type { Value } from '../model/document.ts'
+import type { ArgumentProblem } from '../model/task-type.ts'
 import { expression } from './arguments/expression.ts'
 import { defineTask } from './define-task.ts'
+
+type Judged = v.InferOutput<typeof expression>
 
 const text = (description: string) => v.optional(v.pipe(v.string(), v.description(description)))
 
@@ -29,18 +32,19 @@ export default defineTask({
   evaluated: ['that'],
   freeText: ['fail_msg', 'msg', 'success_msg'],
   args,
-  check: ({ fail_msg, msg }) =>
-    fail_msg !== undefined && msg !== undefined
+  check: ({ that, fail_msg, msg }) => [
+    ...(Array.isArray(that) ? that.flatMap((each, index) => neither(each, ['that', index])) : neither(that, ['that'])),
+    ...(fail_msg !== undefined && msg !== undefined
       ? [{ path: ['msg'], summary: '`fail_msg` and `msg` are the same, and both are given', hint: 'keep one' }]
-      : [],
+      : []),
+  ],
   readings: () => [],
   plan: ({ that, fail_msg, msg, success_msg, quiet }) => {
-    const wrong = (Array.isArray(that) ? that : [that]).find(({ value }) => typeof value === 'string' || !isTrue(value))
+    const wrong = (Array.isArray(that) ? that : [that]).find(({ value }) => !isTrue(value))
     if (wrong === undefined) {
       const result = quiet ? {} : { msg: success_msg ?? 'All assertions passed' }
       return { kind: 'changes', changes: [], wishes: [], result }
     }
-    if (typeof wrong.value === 'string') return { kind: 'refuse', problem: neither(wrong.source, wrong.value) }
     const said = fail_msg ?? msg
     const summary = said ?? `\`${wrong.source}\` is not true`
     const hint = said === undefined ? `its value is ${JSON.stringify(wrong.value)}` : `\`${wrong.source}\` is not true`
@@ -53,11 +57,16 @@ export default defineTask({
 })
 
 /** Text is never a verdict, as in `when`: "False" would be true, and nobody means that. */
-const neither = (source: string, text: string): Diagnostic => ({
-  severity: 'error',
-  summary: `the condition \`${source}\` is the text ${JSON.stringify(text)}, neither true nor false`,
-  hint: `write \`${source} | bool\`, or compare it`,
-})
+const neither = ({ source, value }: Judged, path: ArgumentProblem['path']): readonly ArgumentProblem[] =>
+  typeof value === 'string'
+    ? [
+        {
+          path,
+          summary: `the condition \`${source}\` is the text ${JSON.stringify(value)}, neither true nor false`,
+          hint: `write \`${source} | bool\`, or compare it`,
+        },
+      ]
+    : []
 
 /** As Jinja2 takes a value that is not text for true. */
 const isTrue = (value: Value): boolean => {

@@ -193,7 +193,9 @@ const checkPlugin = ({ positional: [plugin] }: Arguments): void => {
 const known = (name: string, names: ReadonlySet<string>, what: string, offset: number): void => {
   if (names.has(name)) return
   const similar = nearest(name, names)
-  throw fault(`unknown ${what} "${name}"`, similar === undefined ? undefined : `did you mean ${similar}?`, offset)
+  const hint =
+    similar === undefined ? `docs/templates.md lists every ${what} that there is` : `did you mean ${similar}?`
+  throw fault(`unknown ${what} "${name}"`, hint, offset)
 }
 
 const parseBracketed = (cursor: Cursor, offset: number): Expression => {

@@ -200,6 +200,10 @@ describe('mistakes, all at once and each at its place', () => {
     ],
     ['a: "b\nc: d\n', ['1:4 the closing " is missing']],
     ["- a: 'b'\n- 'it''s\n- d\n", ["2:3 the closing ' is missing"]],
+    ['# x\n% y\n\na: 1\n', ['2:1 a line that begins with % is a directive to YAML']],
+    ['  hosts: a\n  tasks: []\n\n- hosts: b\n', ['1:3 the list that goes on in line 4 begins here without its "- "']],
+    ['hosts: a\ntasks: []\n- hosts: b\n', ['1:1 the list that goes on in line 3 begins here without its "- "']],
+    ['%YAML 1.2\n---\na: 1\n', []],
     ['a: 1\nb: \u0000', ['2:4 a text cannot hold the character U+0000']],
     ['a: Pr\ufffdfen', ['1:6 this file is not text in UTF-8']],
   ])('%j', (source, expected) => {
@@ -209,6 +213,22 @@ describe('mistakes, all at once and each at its place', () => {
   test('what is right beside a mistake is still read', () => {
     expect(read('a: *nope\nb: 2')).toEqual({ a: null, b: 2 })
   })
+})
+
+test.each([
+  ['indented further than the others', 'when:\n  - a == 1\n   - b == 2\n', '3:4'],
+  ['behind one that came out', 'when:\n - a == 1\n  - b == 2\n', '3:3'],
+  ['without a text', 'when:\n  - a\n    -\n  - c\n', '3:5'],
+])('an item that YAML takes for text of the line above: %s', (_, text, at) => {
+  expect(problemsOf(text)).toEqual([
+    `${at} to YAML this is no item but text of the line above, since it is indented further than that`,
+  ])
+  expect(problemsOf(text, 'data')).toEqual([])
+})
+
+test('a text of several lines may hold dashes', () => {
+  const texts = ['a: b\n  --c\n', 'a: b\n  c - d\n', 'a: |\n  b\n  - c\n', 'a: "b\n  - c"\n', '- a\n# x\n- b\n']
+  expect(texts.flatMap((text) => problemsOf(text))).toEqual([])
 })
 
 describe('merge keys', () => {

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { selectHosts } from '../../src/inventory/patterns.ts'
 import { readInventory } from '../../src/inventory/read.ts'
+import { runScript } from '../../src/inventory/run-script.ts'
 import { directoryWith, told } from './resolved.ts'
 
 const script = (text: string, mode = 0o755): string => {
@@ -61,6 +62,17 @@ test.each([
 ])('%j with mode %i is refused', async (text, mode, problem) => {
   const directory = script(text, mode)
   expect(told((await read(directory)).problems, directory)).toEqual([`error: script:1:1 ${problem}`])
+})
+
+test.each([
+  ['--list', '#!/bin/sh\nexec sleep 600\n'],
+  ['--host w1', '#!/bin/sh\n[ "$1" = --list ] && echo \'{"web": ["w1"]}\' || exec sleep 600\n'],
+])('a script that does not come to an end is ended: %s', async (asked, text) => {
+  const directory = script(text)
+  const { problems } = await runScript(`${directory}/script`, 2)
+  expect(told(problems, directory)).toEqual([
+    `error: script:1:1 the script took longer than 2 s for ${asked} (try it: script ${asked})`,
+  ])
 })
 
 test.skipIf(process.getuid?.() !== 0)('a script of another user is not run', async () => {

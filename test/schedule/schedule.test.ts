@@ -66,7 +66,7 @@ describe('mistakes in tasks', () => {
     ['- vip-on-lo: {address: [a, 1]}', ['3 1: `address[1]` must be a text']],
     ['- {vip-on-lo: {address: "{{ item }}"}, loop: [a, 1, 2]}', ['3 "{{: `address` must be a text']],
     // Results.
-    ['- {command: ls, register: r}\n- command: "{{ r.anything }}"', []],
+    ['- {command: ls, register: r}\n- command: "{{ r.stdout_lines }}"', []],
     ['- command: "{{ r.stdout }}"\n- {command: ls, register: r}', ['3 r.stdout: undefined variable "r"']],
     ['- {command: ls, register: r, when: r.failed}', ['3 r.failed: undefined variable "r"']],
     ['- {comand: ls, register: r}\n- command: "{{ r.stdout }}"', ['3 comand:: unknown key `comand` in a task']],

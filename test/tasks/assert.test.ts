@@ -30,13 +30,15 @@ test.each<[Value, boolean]>([
 })
 
 test.each(['1 == 2', 'False', 'yes', ''])('the text %j is neither true nor false, whatever fail_msg says', (text) => {
-  expect(planned({ that: [is(true), is(text, 'r.stdout')], fail_msg: 'no' })).toEqual({
-    kind: 'refuse',
-    problem: {
-      severity: 'error',
-      summary: `the condition \`r.stdout\` is the text ${JSON.stringify(text)}, neither true nor false`,
-      hint: 'write `r.stdout | bool`, or compare it',
-    },
+  expect(assertTask.parse({ that: [is(true), is(text, 'r.stdout')], fail_msg: 'no' })).toEqual({
+    ok: false,
+    problems: [
+      {
+        path: ['that', 1],
+        summary: `the condition \`r.stdout\` is the text ${JSON.stringify(text)}, neither true nor false`,
+        hint: 'write `r.stdout | bool`, or compare it',
+      },
+    ],
   })
 })
 
