@@ -9,7 +9,7 @@ import type { BuiltPlay } from './build-play.ts'
 import { certainNames } from './certain-names.ts'
 import type { Included } from './includes.ts'
 import { fieldsOf } from './registers.ts'
-import { type Findings, inspect, itemScopes } from './resolve.ts'
+import { type Findings, inspect, itemScopes, verdictOf } from './resolve.ts'
 import { fieldProblems } from './result-fields.ts'
 import type { PlayScope, Scopes } from './scope.ts'
 import { isUnread, nothingLearned } from './scope.ts'
@@ -143,8 +143,10 @@ const conditionProblems = ({ when }: Task, scope: Scope): Diagnostic[] => {
 const detail = (task: Task, play: Play, scope: PlayScope): readonly Diagnostic[] =>
   scope.memos.checked.recall(task, scope.forTask(task), (seen) => {
     const { text, expressions, free } = argumentParts(task)
+    // A verdict has waited for nothing.
+    const decided = task.loop === undefined && verdictOf(task, seen, scope).kind === 'value'
     const inItems = itemScopes(task, seen).flatMap((each) => [
-      ...conditionProblems(task, each),
+      ...(decided ? [] : conditionProblems(task, each)),
       ...leafProblems(text, each, free),
       ...expressions.flatMap(({ value }) => expressionProblems(value, each)),
       ...[play.environment, ...task.environment].flatMap((node) =>

@@ -39,7 +39,8 @@ export const kindsOf = (bindings: readonly (Binding | undefined)[]): Kinds => {
   }
   const kinds = Int32Array.from(bindings, (binding) => {
     if (binding?.kind === 'written') return written(binding.node)
-    return binding?.kind === 'value' ? numbers.of(values, binding.value) : numbers.of(pending, binding?.why)
+    if (binding?.kind === 'value') return numbers.of(values, binding.value)
+    return numbers.of(pending, binding && `${binding.why} ${binding.fields}`)
   })
   return numbers.count() < 2 ? undefined : kinds
 }

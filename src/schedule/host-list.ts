@@ -4,6 +4,7 @@ import { type Kinds, kindsOf, printedKindsOf } from './host-kinds.ts'
 
 /** Some of them, in their order. The same part is the same object. */
 export interface Group {
+  readonly id: number
   /** By index. */
   readonly members: readonly number[]
   readonly hosts: readonly string[]
@@ -20,31 +21,49 @@ export interface HostList {
   together(a: Kinds, b: Kinds): Kinds
   /** The part that holds the group's first comes first. */
   part(group: Group, kinds: Int32Array): readonly Group[]
+  /** Groups that are all hosts together, joined where they have the same number. */
+  join(groups: readonly Group[], numbers: readonly number[]): readonly Group[]
 }
 
 const createHostList = (
   hosts: readonly string[],
   bound: (name: string, host: string) => Binding | undefined,
 ): HostList => {
-  const everyone: Group = { members: hosts.map((_, index) => index), hosts }
-  const known = { bound: new Map<string, Kinds>(), printed: new Map<string, Kinds>() }
+  let count = 0
+  const everyone: Group = { id: count++, members: hosts.map((_, index) => index), hosts }
+  const byName = { bound: new Map<string, Kinds>(), printed: new Map<string, Kinds>() }
   const look = (name: string): void => {
     const bindings = hosts.map((host) => bound(name, host))
-    known.bound.set(name, kindsOf(bindings))
-    known.printed.set(name, printedKindsOf(bindings))
+    byName.bound.set(name, kindsOf(bindings))
+    byName.printed.set(name, printedKindsOf(bindings))
   }
-  const whole = new WeakMap<Int32Array, readonly Group[]>()
+  const known = new WeakMap<Group, WeakMap<Int32Array, readonly Group[]>>()
+  const part = (group: Group, kinds: Int32Array): readonly Group[] => {
+    const byKinds = known.get(group) ?? new WeakMap<Int32Array, readonly Group[]>()
+    known.set(group, byKinds)
+    const parts = byKinds.get(kinds) ?? parted(group, kinds).map((each) => ({ id: count++, ...each }))
+    byKinds.set(kinds, parts)
+    return parts
+  }
+  const joined = new Map<string, readonly Group[]>()
+  const join = (groups: readonly Group[], numbers: readonly number[]): readonly Group[] => {
+    if (numbers.every((number) => number === numbers[0])) return [everyone]
+    const kinds = new Int32Array(hosts.length)
+    for (const [at, { members }] of groups.entries()) for (const index of members) kinds[index] = numbers[at] as number
+    return part(everyone, kinds)
+  }
   return {
     everyone,
     kinds: (name, use) => {
-      if (!known[use].has(name)) look(name)
-      return known[use].get(name)
+      if (!byName[use].has(name)) look(name)
+      return byName[use].get(name)
     },
     together: createProduct(),
-    part: (group, kinds) => {
-      if (group !== everyone) return parted(group, kinds)
-      const parts = whole.get(kinds) ?? parted(group, kinds)
-      whole.set(kinds, parts)
+    part,
+    join: (groups, numbers) => {
+      const key = groups.map(({ id }, at) => `${id}:${numbers[at]}`).join(' ')
+      const parts = joined.get(key) ?? join(groups, numbers)
+      joined.set(key, parts)
       return parts
     },
   }
@@ -66,7 +85,7 @@ export const createHostLists = (bound: (name: string, host: string) => Binding |
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((host, index) => host === b[index])
 
-const parted = ({ members, hosts }: Group, kinds: Int32Array): readonly Group[] => {
+const parted = ({ members, hosts }: Group, kinds: Int32Array): readonly Omit<Group, 'id'>[] => {
   const parts = new Map<number, { members: number[]; hosts: string[] }>()
   for (const [at, index] of members.entries()) {
     const kind = kinds[index] as number

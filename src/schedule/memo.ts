@@ -11,6 +11,9 @@ export interface Memo {
   recall<T extends object>(task: Task, scope: Scope, compute: (scope: Scope) => T): T
 }
 
+/** For what is asked once. */
+export const noMemo: Memo = { recall: (_, scope, compute) => compute(scope) }
+
 interface Entry {
   readonly looked: ReadonlyMap<string, Binding | undefined>
   readonly result: object

@@ -5,7 +5,7 @@ import type { Reading } from '../model/task-type.ts'
 import { renderNode } from '../template/render.ts'
 import { placed } from './argument-place.ts'
 import { renderArguments, renderArgumentsPartly } from './arguments.ts'
-import { judgeConditions } from './conditions.ts'
+import { judgeConditions, type Verdict } from './conditions.ts'
 import { renderDelegate } from './delegate.ts'
 import { renderEnvironment } from './environment.ts'
 import { renderNotify } from './handlers.ts'
@@ -63,8 +63,16 @@ const renderName = (task: Task, scope: Scope): string => {
   return rendered.kind === 'value' ? String(rendered.value) : task.name
 }
 
-const inspectItem = (task: Task, play: Play, scope: Scope, locate: Locate): ItemFinding => {
-  const verdict = judgeConditions(task.when, scope)
+/** What a task without a loop makes of its conditions. */
+export const verdictOf = (task: Task, scope: Scope, { memos }: PlayScope): Rendered<Verdict> =>
+  memos.verdicts.recall(task, scope, (seen) => judgeConditions(task.when, seen))
+
+const inspectItem = (
+  task: Task,
+  play: Play,
+  scope: Scope,
+  { locate, verdict }: { readonly locate: Locate; readonly verdict: Rendered<Verdict> },
+): ItemFinding => {
   if (verdict.kind === 'problem') return { kind: 'problems', problems: [verdict.problem] }
   if (verdict.kind === 'waits') return verdict
   if (!verdict.value.holds) return { kind: 'skip', because: verdict.value.because }
@@ -116,15 +124,16 @@ const withFacts = (scope: Scope, facts: unknown): Scope => {
   }
 }
 
-const inspectItems = (task: Task, play: Play, scope: Scope, locate: Locate): readonly ItemFinding[] => {
+const inspectItems = (task: Task, play: Play, scope: Scope, around: PlayScope): readonly ItemFinding[] => {
   const { loop } = task
-  if (loop === undefined) return [inspectItem(task, play, scope, locate)]
+  const { locate } = around
+  if (loop === undefined) return [inspectItem(task, play, scope, { locate, verdict: verdictOf(task, scope, around) })]
   const list = readLoop(loop, scope)
   if (list.kind !== 'value') return [withoutLoop(task, scope, { loop, list })]
   let seen = scope
   return list.value.map((item, index) => {
     const each = withItem(seen, loop, { item, index })
-    const found = inspectItem(task, play, each, locate)
+    const found = inspectItem(task, play, each, { locate, verdict: judgeConditions(task.when, each) })
     // Facts that an item sets are there for the next one.
     if (task.type.setsFacts && found.kind === 'work') seen = withFacts(seen, found.args)
     return { item, ...labelOf(loop, each), ...found }
@@ -135,7 +144,7 @@ const inspectItems = (task: Task, play: Play, scope: Scope, locate: Locate): rea
 export const inspect = (task: Task, play: Play, scope: PlayScope): Findings =>
   scope.memos.resolved.recall(task, scope.forTask(task), (seen) => {
     const name = renderName(task, seen)
-    const found = inspectItems(task, play, seen, scope.locate)
+    const found = inspectItems(task, play, seen, scope)
     const problems = found.flatMap((item) => (item.kind === 'problems' ? item.problems : []))
     if (problems.length > 0) return { kind: 'problems', name, problems }
     const waiting = found.find((item) => item.kind === 'waits')

@@ -8,7 +8,7 @@ import type { Layer } from './layers.ts'
 import { layerOf } from './layers.ts'
 import type { Lookups } from './lookups.ts'
 import { type HostsLeft, magicOf, type Others } from './magic.ts'
-import { createMemo, type Memo } from './memo.ts'
+import { createMemo, type Memo, noMemo } from './memo.ts'
 import { elsewhere, fieldsOf, registersOf } from './registers.ts'
 
 /** What the run has learned about one host so far. */
@@ -46,7 +46,7 @@ export interface PlayScope extends Scope {
   /** With the task's own variables, and with the results of the tasks before it waiting where they are not known. */
   forTask(task: Task): Scope
   readonly locate: Locate
-  readonly memos: { readonly resolved: Memo; readonly foreseen: Memo; readonly checked: Memo; readonly judged: Memo }
+  readonly memos: Readonly<Record<'verdicts' | 'resolved' | 'foreseen' | 'checked' | 'judged', Memo>>
 }
 
 /** Where hosts of a play can differ in a name: in the inventory alone, or in the tasks that gave it a value, too. */
@@ -127,7 +127,13 @@ export const createScopes = ({
   const registers = registersOf(playbooks)
   const playLayer = cached((play: Play) => layerOf(play.vars))
   const taskLayer = cached((vars: readonly MapNode[]) => layerOf(vars))
-  const memos = { resolved: createMemo(), foreseen: createMemo(), checked: createMemo(), judged: createMemo() }
+  const memos = {
+    verdicts: noMemo,
+    resolved: createMemo(),
+    foreseen: createMemo(),
+    checked: createMemo(),
+    judged: createMemo(),
+  }
   const hostScope = (host: string): Scope => {
     const vars = inventory.hosts.get(host)?.vars ?? none
     return {
