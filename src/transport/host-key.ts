@@ -1,4 +1,13 @@
-import { fingerprint, type KnownHostsFile, type KnownKey, knownHostsName, lookUp, lookUpKey } from './known-hosts.ts'
+import type { Target } from '../model/connection.ts'
+import {
+  fingerprint,
+  type KnownHostsFile,
+  type KnownKey,
+  knownHostsName,
+  lookUp,
+  lookUpKey,
+  nameOf,
+} from './known-hosts.ts'
 
 /** What is to be done about the key that a host showed. */
 export type Verdict =
@@ -18,12 +27,11 @@ export interface ShownKey {
   readonly blob: Buffer
 }
 
-/** The host as messages name it, and where a new key would go. */
-export interface Naming {
-  readonly host: string
-  readonly address: string
-  readonly port: number
-  readonly files: readonly string[]
+/** The host that showed a key. */
+export interface Shower {
+  readonly target: Target
+  /** The host of the inventory for whose sake it was connected to: itself, or one behind it. */
+  readonly asked: string
 }
 
 /** The type is the first string of the wire form (RFC 4253, 6.6). */
@@ -41,52 +49,53 @@ export const judge = (
   shown: ShownKey,
   files: readonly KnownHostsFile[],
   policy: 'strict' | 'accept-new',
-  naming: Naming,
+  shower: Shower,
 ): Verdict => {
-  const name = knownHostsName(naming.address, naming.port)
+  const { address, port, hostKeyAlias } = shower.target
+  const name = nameOf(shower.target)
   const key = shown.blob.toString('base64')
   const same = lookUpKey(files, name, key)
   const revoked = same.revoked[0]
-  if (revoked !== undefined) return rejected(shown, naming, `is marked as revoked in ${place(revoked)}`, REVOKED)
+  if (revoked !== undefined) return rejected(shown, shower, `is marked as revoked in ${place(revoked)}`, REVOKED)
   if (same.keys.length > 0) return { kind: 'trusted' }
   const known = lookUp(files, name)
-  if (known.keys.length > 0) return changed(shown, known.keys, naming)
-  if (naming.port !== 22) {
-    const portless = lookUpKey(files, knownHostsName(naming.address, 22), key)
+  if (known.keys.length > 0) return changed(shown, known.keys, shower)
+  if (port !== 22 && hostKeyAlias === undefined) {
+    const portless = lookUpKey(files, knownHostsName(address, 22), key)
     const dead = portless.revoked[0]
-    if (dead !== undefined) return rejected(shown, naming, `is marked as revoked in ${place(dead)}`, REVOKED)
+    if (dead !== undefined) return rejected(shown, shower, `is marked as revoked in ${place(dead)}`, REVOKED)
     if (portless.keys.length > 0) return { kind: 'trusted' }
   }
   if (known.authorities.length > 0) {
-    return rejected(shown, naming, 'is not known: only a certificate authority is', AUTHORITY)
+    return rejected(shown, shower, 'is not known: only a certificate authority is', AUTHORITY)
   }
   if (policy === 'accept-new') return { kind: 'new' }
-  return rejected(shown, naming, `is not in ${naming.files.join(', ') || 'any known_hosts file'}`, unknownHint(naming))
+  const searched = [...shower.target.knownHosts, ...shower.target.globalKnownHosts].join(', ')
+  return rejected(shown, shower, `is not in ${searched || 'any known_hosts file'}`, unknownHint(shower))
 }
 
 const REVOKED = 'the key was taken out of service on purpose: find out why before anybody logs in'
-const AUTHORITY = 'host certificates are not supported: add the host’s plain key to known_hosts'
+const AUTHORITY = 'the system’s ssh checks host certificates: ansible_connection: openssh'
 
-const unknownHint = ({ address, port, files }: Naming): string => {
-  const scan = `ssh-keyscan${port === 22 ? '' : ` -p ${port}`} ${address} >> ${files[0] ?? '~/.ssh/known_hosts'}`
-  return `compare the fingerprint on the host's console, then: ${scan} (or accept new keys unseen: --host-key accept-new)`
-}
+const unknownHint = ({ asked }: Shower): string =>
+  `compare the fingerprint on the host's console, then: ipvs-play trust ${asked} (or accept new keys unseen: --host-key accept-new)`
 
-const changed = (shown: ShownKey, known: readonly KnownKey[], naming: Naming): Verdict => {
+const changed = (shown: ShownKey, known: readonly KnownKey[], { target, asked }: Shower): Verdict => {
   const listed = known.map(
     (entry) => `${entry.type} ${fingerprint(Buffer.from(entry.key, 'base64'))} (${place(entry)})`,
   )
-  const name = naming.port === 22 ? naming.address : `'[${naming.address}]:${naming.port}'`
+  const name = nameOf(target)
+  const quoted = /^[\w.-]+$/.test(name) ? name : `'${name}'`
   const types = known.map((entry) => entry.type)
   return {
     ...(!types.includes(shown.type) && { askFor: types }),
     kind: 'rejected',
-    reason: `host key has changed: ${naming.host} shows ${shown.type} ${fingerprint(shown.blob)}, known is ${listed.join(', ')}`,
-    hint: `somebody may be in between; if the host was installed anew: ssh-keygen -R ${name} -f ${known[0]?.file ?? ''}`,
+    reason: `host key has changed: ${target.host} shows ${shown.type} ${fingerprint(shown.blob)}, known is ${listed.join(', ')}`,
+    hint: `somebody may be in between; if the host was installed anew: ipvs-play trust --replace ${asked}, or ssh-keygen -R ${quoted} -f ${known[0]?.file ?? ''}`,
   }
 }
 
-const rejected = (shown: ShownKey, { host }: Naming, why: string, hint: string): Verdict => ({
+const rejected = (shown: ShownKey, { target: { host } }: Shower, why: string, hint: string): Verdict => ({
   kind: 'rejected',
   reason: `host key of ${host} (${shown.type} ${fingerprint(shown.blob)}) ${why}`,
   hint,

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Target } from '../model/connection.ts'
 import { judge, type ShownKey } from './host-key.ts'
-import { hashName, knownHostsName, parseKnownHosts } from './known-hosts.ts'
+import { hashName, nameOf, parseKnownHosts } from './known-hosts.ts'
 
 /** Another writer is waited for this long, in ms; a lock that is older belongs to nobody any more. */
 const LOCK_PATIENCE = 10_000
@@ -22,6 +22,7 @@ export const addKnownHost = async (target: Target, shown: ShownKey): Promise<Pro
   const file = target.knownHosts[0]
   if (file === undefined) return { reason: `no known_hosts file to write the key of ${target.host} to` }
   try {
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) return undefined // /dev/null: nothing is to be kept
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     const lock = await takeLock(`${file}.lock`)
     try {
@@ -51,15 +52,13 @@ const takeLock = async (path: string): Promise<string> => {
 }
 
 const append = (file: string, target: Target, shown: ShownKey): Problem | undefined => {
-  const { host, address, port } = target
   const text = readOrEmpty(file)
   const parsed = parseKnownHosts(text, file)
-  const name = knownHostsName(address, port)
-  const verdict = judge(shown, [parsed], 'accept-new', { host, address, port, files: target.knownHosts })
+  const verdict = judge(shown, [parsed], 'accept-new', { target, asked: target.host })
   if (verdict.kind === 'rejected') return verdict
   if (verdict.kind === 'trusted') return undefined
-  const shape = parsed.hashed.length > 0 ? hashed(name) : name
-  const line = `${text === '' || text.endsWith('\n') ? '' : '\n'}${shape} ${shown.type} ${shown.blob.toString('base64')}\n`
+  const hash = target.hashKnownHosts || parsed.hashed.length > 0
+  const line = `${text === '' || text.endsWith('\n') ? '' : '\n'}${knownHostsLine(nameOf(target), shown, hash)}`
   const descriptor = openSync(file, 'a', 0o600)
   try {
     writeSync(descriptor, line)
@@ -68,6 +67,10 @@ const append = (file: string, target: Target, shown: ShownKey): Problem | undefi
   }
   return undefined
 }
+
+/** With its end. @param hash  hide the name, as HashKnownHosts does */
+export const knownHostsLine = (name: string, { type, blob }: ShownKey, hash: boolean): string =>
+  `${hash ? hashed(name) : name} ${type} ${blob.toString('base64')}\n`
 
 const hashed = (name: string): string => {
   const salt = randomBytes(20)

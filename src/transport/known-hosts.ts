@@ -1,4 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
+import type { Target } from '../model/connection.ts'
+import { decodeKey } from './public-key.ts'
 import { matchesPatterns } from './ssh-patterns.ts'
 
 /** One usable line of a known_hosts file. */
@@ -34,6 +36,10 @@ export interface KnownHostsFile {
   /** The hashed lines by key. */
   readonly hashedByKey: ReadonlyMap<string, readonly KnownKey[]>
 }
+
+/** The name under which a host's keys are known: its HostKeyAlias, else its address and port. */
+export const nameOf = ({ address, port, hostKeyAlias }: Pick<Target, 'address' | 'port' | 'hostKeyAlias'>): string =>
+  hostKeyAlias ?? knownHostsName(address, port)
 
 /** `[host]:port` unless the port is 22; lower case, as OpenSSH compares names. */
 export const knownHostsName = (address: string, port: number): string =>
@@ -75,9 +81,9 @@ const parseLine = (source: string, file: string, line: number): KnownKey | undef
   if (marker === 'none' && first.startsWith('@')) return undefined
   const [hosts, type, encoded] = marker === 'none' ? words : words.slice(1)
   if (hosts === undefined || type === undefined || encoded === undefined) return undefined
-  const blob = Buffer.from(encoded, 'base64')
+  const blob = decodeKey(type, encoded)
   const names = parseNames(hosts)
-  if (names === undefined || blob.length < 8) return undefined
+  if (names === undefined || blob === undefined) return undefined
   return { marker, names, type, key: blob.toString('base64'), file, line }
 }
 

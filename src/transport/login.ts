@@ -1,4 +1,3 @@
-import { Socket } from 'node:net'
 import type { Client, Algorithms as SshAlgorithms } from 'ssh2'
 import type { Target } from '../model/connection.ts'
 import { createAuth } from './auth.ts'
@@ -7,9 +6,7 @@ import { explainFailure, type Failure, INTERRUPTED, passwordExpired, type Stage,
 import { type ShownKey, shownKey, type Verdict } from './host-key.ts'
 import type { PasswordGate } from './password-gate.ts'
 import { onRefusal, quickExchange, type Ssh2, skipHostKeysProve, skipKeyProbe } from './ssh2-private.ts'
-
-/** Milliseconds after which the next address of a name is tried; Node's 250 is too short for a far host. */
-const FAMILY_PATIENCE = 2000
+import type { Way } from './way.ts'
 
 /** What one attempt needs beside the target. */
 export interface Attempt {
@@ -20,22 +17,36 @@ export interface Attempt {
   /** Host key algorithms in the order of preference. */
   readonly hostKeyAlgorithms: readonly string[]
   judge(shown: ShownKey): Verdict
+  openWay(): Promise<Way | Failure> | Way
   readonly signal: AbortSignal
 }
 
 export interface LoggedIn {
   readonly kind: 'in'
   readonly client: Client
-  readonly socket: Socket
+  /** Without a farewell: all channels have ended, it would only wake the host once more. */
+  close(): void
+  /** Why the way to the host ended, where it was not the host that ended it. */
+  wayEnded(): string | undefined
   /** The key to write down, when nobody knew it and the policy accepts that. */
   readonly newKey: ShownKey | undefined
 }
 
 /** One attempt: TCP connect, handshake, login, all within the target's timeout. Never throws for what the host does. */
-export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
+export const logIn = async (attempt: Attempt): Promise<LoggedIn | Failure> => {
+  const way = await attempt.openWay()
+  if ('kind' in way) return way
+  const outcome = await logInOver(way, attempt)
+  if (outcome.kind === 'in') return outcome
+  const why = await way.explain(outcome)
+  way.close()
+  return why === undefined ? outcome : { kind: 'failed', reason: why, retry: false }
+}
+
+const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
   new Promise((resolve) => {
     const { ssh2, target, signal } = attempt
-    const socket = new Socket()
+    const { socket } = way
     const client = new ssh2.Client()
     let stage: Stage = 'connect'
     let verdict: Verdict | undefined
@@ -52,7 +63,6 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
       ended.abort()
       auth.over(outcome.kind === 'in')
       signal.removeEventListener('abort', abort)
-      if (outcome.kind !== 'in') socket.destroy()
       resolve(outcome)
     }
     const abort = (): void => settle(INTERRUPTED)
@@ -101,7 +111,15 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
       })
       .on('close', () => fail(undefined))
       .on('change password', () => settle(passwordExpired(target)))
-      .on('ready', () => settle({ kind: 'in', client, socket, newKey: verdict?.kind === 'new' ? shown : undefined }))
+      .on('ready', () =>
+        settle({
+          kind: 'in',
+          client,
+          close: way.close,
+          wayEnded: way.ended,
+          newKey: verdict?.kind === 'new' ? shown : undefined,
+        }),
+      )
     try {
       client.connect({
         sock: socket,
@@ -121,8 +139,7 @@ export const logIn = (attempt: Attempt): Promise<LoggedIn | Failure> =>
       socket.once('data', (chunk: Buffer) => {
         greeting = chunk.toString('latin1')
       })
-      socket.setNoDelay(true)
-      socket.connect({ host: target.address, port: target.port, autoSelectFamilyAttemptTimeout: FAMILY_PATIENCE })
+      way.connect?.()
     } catch (error) {
       fail(error as Error)
     }

@@ -9,14 +9,16 @@ import { createCredentials } from './credentials.ts'
 import { endpoint, type Failure, INTERRUPTED } from './failure.ts'
 import { createGate } from './gate.ts'
 import { judge } from './host-key.ts'
+import { createJumpConnections, type LogInTo } from './jump-connections.ts'
 import { createKeyStore, type KeyStore } from './keys.ts'
-import { type KnownHostsFile, knownHostsName, lookUpListed } from './known-hosts.ts'
+import { type KnownHostsFile, lookUpListed, nameOf } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
 import { type Attempt, type LoggedIn, logIn } from './login.ts'
 import type { PasswordGate } from './password-gate.ts'
 import { startInTerminalOn, startOn } from './ssh2-channel.ts'
 import { quickVerifying } from './ssh2-private.ts'
+import { openWay } from './way.ts'
 
 export interface SshTransportOptions {
   /** Handshakes at once, towards one first hop and in all. */
@@ -46,24 +48,55 @@ export const createSshTransport = (options: SshTransportOptions): Transport => {
   const readKnownHosts = createKnownHostsReader()
   let loaded: ReturnType<typeof load> | undefined
 
-  const open = async (target: Target, signal: AbortSignal): Promise<Opened> => {
-    if (target.via.kind !== 'direct') return { kind: 'unreachable', reason: 'jump hosts are not supported yet' }
+  const logInTo: LogInTo = async (target, signal, asked) => {
     loaded ??= load(keys)
     const { ssh2, credentialsOf } = await loaded
     setMaxListeners(0, signal)
-    const hop = endpoint(target)
-    const attempt = { ssh2, target, credentials: await credentialsOf(target), logins, signal }
+    const hop = firstHop(target)
+    const attempt = { ssh2, target, asked, credentials: await credentialsOf(target), logins, signal }
     for (let tries = 1; ; tries++) {
-      const outcome = await gate.pass(hop, () => (signal.aborted ? INTERRUPTED : tryOnce(attempt, readKnownHosts)))
-      if (outcome.kind === 'in') return opened(outcome, target, passwords)
-      if (!outcome.retry || tries > retries || signal.aborted) return unreachable(outcome, tries)
+      const jump = target.via.kind === 'jump' ? await jumps.hold(target.via.target, signal, asked) : undefined
+      if (jump?.kind === 'failed') return jump
+      const outcome = await gate.pass(hop, () =>
+        signal.aborted ? INTERRUPTED : tryOnce({ ...attempt, openWay: () => openWay(target, jump) }, readKnownHosts),
+      )
+      if (outcome.kind === 'in') {
+        return admit(jump === undefined ? outcome : releasing(outcome, jump.release), target)
+      }
+      jump?.release()
+      if (!outcome.retry || tries > retries || signal.aborted) return tries === 1 ? outcome : after(tries, outcome)
       gate.slowDown(hop)
       const pause = FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + random() / 2)
       await sleep(pause, undefined, { signal }).catch(() => {})
     }
   }
-  return { open }
+  const jumps = createJumpConnections(logInTo)
+  return {
+    open: async (target, signal) => {
+      const outcome = await logInTo(target, signal, target.host)
+      return outcome.kind === 'in' ? opened(outcome, target, passwords) : unreachable(outcome)
+    },
+  }
 }
+
+/** The jump host is let go when the connection is closed here, or there. */
+const releasing = (loggedIn: LoggedIn, release: () => void): LoggedIn => {
+  loggedIn.client.once('close', release)
+  const close = (): void => {
+    loggedIn.close()
+    release()
+  }
+  return { ...loggedIn, close }
+}
+
+/** Whose sshd feels how many log in at once. */
+const firstHop = (target: Target): string =>
+  target.via.kind === 'jump' ? firstHop(target.via.target) : endpoint(target)
+
+const after = (tries: number, failure: Failure): Failure => ({
+  ...failure,
+  reason: `${failure.reason}, ${tries} times`,
+})
 
 const load = async (keys: KeyStore) => {
   const { default: ssh2 } = await import('ssh2')
@@ -76,47 +109,50 @@ const load = async (keys: KeyStore) => {
  * are hashed, which key types are known is found out only when the host shows one that is not: then it is asked again.
  */
 const tryOnce = async (
-  attempt: Omit<Attempt, 'judge' | 'hostKeyAlgorithms'>,
+  attempt: Omit<Attempt, 'judge' | 'hostKeyAlgorithms'> & { readonly asked: string },
   readKnownHosts: KnownHostsReader,
 ): Promise<LoggedIn | Failure> => {
-  const { host, address, port, globalKnownHosts, hostKey } = attempt.target
-  const knownHosts = [...attempt.target.knownHosts, ...globalKnownHosts]
+  const { target, asked } = attempt
   let files: readonly KnownHostsFile[]
   try {
-    files = readKnownHosts(knownHosts)
+    files = readKnownHosts([...target.knownHosts, ...target.globalKnownHosts])
   } catch (error) {
     return { kind: 'failed', reason: `known_hosts cannot be read: ${(error as Error).message}`, retry: false }
   }
   const logInAsking = (types: readonly string[]): Promise<LoggedIn | Failure> =>
     logIn({
       ...attempt,
-      hostKeyAlgorithms: preferKnown(types, attempt.target.algorithms.hostKeys),
-      judge: (shown) => judge(shown, files, hostKey, { host, address, port, files: knownHosts }),
+      hostKeyAlgorithms: preferKnown(types, target.algorithms.hostKeys),
+      judge: (shown) => judge(shown, files, target.hostKey, { target, asked }),
     })
-  const types = lookUpListed(files, knownHostsName(address, port)).keys.map((key) => key.type)
+  const types = lookUpListed(files, nameOf(target)).keys.map((key) => key.type)
   const outcome = await logInAsking(types)
   const again = outcome.kind === 'failed' ? outcome.askFor : undefined
   return again === undefined || again.every((type) => types.includes(type)) ? outcome : logInAsking(again)
 }
 
-const unreachable = ({ reason, hint }: Failure, tries: number): Opened => ({
+const unreachable = ({ reason, hint }: Failure): Opened => ({
   kind: 'unreachable',
-  reason: tries === 1 ? reason : `${reason}, ${tries} times`,
+  reason,
   ...(hint !== undefined && { hint }),
 })
 
-const opened = async (
-  { client, socket, newKey }: LoggedIn,
-  target: Target,
-  passwords: PasswordGate,
-): Promise<Opened> => {
+/** A key that nobody knew is written down before anything is done on the host. */
+const admit = async (loggedIn: LoggedIn, target: Target): Promise<LoggedIn | Failure> => {
+  const problem = loggedIn.newKey === undefined ? undefined : await addKnownHost(target, loggedIn.newKey)
+  if (problem === undefined) return loggedIn
+  loggedIn.close()
+  return { kind: 'failed', retry: false, ...problem }
+}
+
+const opened = ({ client, close, wayEnded }: LoggedIn, target: Target, passwords: PasswordGate): Opened => {
   let lost: string | undefined
   client.on('error', (error) => {
     lost ??=
       error.message === 'Keepalive timeout' ? 'the host stopped answering' : `the connection broke: ${error.message}`
   })
   client.on('close', () => {
-    lost ??= 'the host closed the connection'
+    lost ??= wayEnded() ?? 'the host closed the connection'
   })
   const line: Line = {
     target,
@@ -130,12 +166,8 @@ const opened = async (
     execute: (call) => channels(() => execute(line, call)),
     close: () => {
       lost ??= 'the connection was closed here'
-      // Every channel has ended: a farewell packet would only wake the host once more, and tell nothing.
-      socket.destroy()
+      close()
     },
   }
-  const problem = newKey === undefined ? undefined : await addKnownHost(target, newKey)
-  if (problem === undefined) return { kind: 'open', connection }
-  connection.close()
-  return { kind: 'unreachable', ...problem }
+  return { kind: 'open', connection }
 }

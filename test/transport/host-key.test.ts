@@ -1,21 +1,33 @@
 import { describe, expect, test } from 'vitest'
 import { judge, shownKey } from '../../src/transport/host-key.ts'
 import { parseKnownHosts } from '../../src/transport/known-hosts.ts'
+import { aTarget } from './a-target.ts'
 
-const wire = (type: string, fill: number): Buffer => {
-  const name = Buffer.from(type)
-  const length = Buffer.from([0, 0, 0, name.length])
-  return Buffer.concat([length, name, Buffer.from([0, 0, 0, 32]), Buffer.alloc(32, fill)])
+const string = (bytes: Buffer): Buffer => {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return Buffer.concat([length, bytes])
 }
+const wire = (type: string, ...fields: readonly (string | number)[]): Buffer =>
+  Buffer.concat(
+    [type, ...fields].map((one) => string(typeof one === 'number' ? Buffer.alloc(32, one) : Buffer.from(one))),
+  )
 const ours = wire('ssh-ed25519', 1)
 const other = wire('ssh-ed25519', 2)
-const ecdsa = wire('ecdsa-sha2-nistp256', 3)
+const ecdsa = wire('ecdsa-sha2-nistp256', 'nistp256', 3)
 const line = (names: string, blob: Buffer, marker = ''): string =>
   `${marker}${names} ${shownKey(blob).type} ${blob.toString('base64')}`
 
-const judged = (knownHosts: readonly string[], blob: Buffer, policy: 'strict' | 'accept-new' = 'strict', port = 22) => {
+const judged = (
+  knownHosts: readonly string[],
+  blob: Buffer,
+  policy: 'strict' | 'accept-new' = 'strict',
+  port = 22,
+  hostKeyAlias?: string,
+) => {
   const file = parseKnownHosts(knownHosts.join('\n'), '/kh')
-  return judge(shownKey(blob), [file], policy, { host: 'rs1', address: '10.0.0.1', port, files: ['/kh', '/kh2'] })
+  const target = aTarget({ port, knownHosts: ['/kh', '/kh2'], ...(hostKeyAlias !== undefined && { hostKeyAlias }) })
+  return judge(shownKey(blob), [file], policy, { target, asked: 'rs9' })
 }
 
 test('the type of a key is read from its wire form', () => {
@@ -68,17 +80,24 @@ test('an unknown key is refused with its fingerprint and the next move, or accep
   expect(judged([line('10.0.0.2', ours)], ours)).toEqual({
     kind: 'rejected',
     reason: 'host key of rs1 (ssh-ed25519 SHA256:RXm/ruZ0eTzRXKwi1AQEDynB0VgHQ2ac9KPSFdf/YnA) is not in /kh, /kh2',
-    hint: "compare the fingerprint on the host's console, then: ssh-keyscan 10.0.0.1 >> /kh (or accept new keys unseen: --host-key accept-new)",
-  })
-  expect(judged([], ours, 'strict', 2222)).toMatchObject({
-    hint: expect.stringContaining('ssh-keyscan -p 2222 10.0.0.1'),
+    hint: "compare the fingerprint on the host's console, then: ipvs-play trust rs9 (or accept new keys unseen: --host-key accept-new)",
   })
   expect(judged([], ours, 'accept-new')).toEqual({ kind: 'new' })
 })
 
 test('a changed key names the line to remove', () => {
   expect(judged([line('[10.0.0.1]:2222', other)], ours, 'strict', 2222)).toMatchObject({
-    hint: expect.stringContaining("ssh-keygen -R '[10.0.0.1]:2222' -f /kh"),
+    hint: expect.stringContaining("ipvs-play trust --replace rs9, or ssh-keygen -R '[10.0.0.1]:2222' -f /kh"),
+  })
+})
+
+test('an alias takes the place of address and port', () => {
+  expect(judged([line('web', ours)], ours, 'strict', 2222, 'web')).toEqual({ kind: 'trusted' })
+  expect(judged([line('10.0.0.1', ours), line('[web]:2222', ours)], ours, 'strict', 2222, 'web')).toMatchObject({
+    kind: 'rejected',
+  })
+  expect(judged([line('web', other)], ours, 'strict', 22, 'web')).toMatchObject({
+    hint: expect.stringContaining('ssh-keygen -R web -f /kh'),
   })
 })
 
