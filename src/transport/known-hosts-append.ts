@@ -69,7 +69,7 @@ const append = (file: string, target: Target, shown: ShownKey): Problem | undefi
 }
 
 /** With its end. @param hash  hide the name, as HashKnownHosts does */
-export const knownHostsLine = (name: string, { type, blob }: ShownKey, hash: boolean): string =>
+const knownHostsLine = (name: string, { type, blob }: ShownKey, hash: boolean): string =>
   `${hash ? hashed(name) : name} ${type} ${blob.toString('base64')}\n`
 
 const hashed = (name: string): string => {
