@@ -13,7 +13,10 @@ export interface ConnectionOptions {
   readonly user?: string
   readonly askPass?: boolean
   readonly connectionPasswordFile?: string
+  readonly connection?: string
   readonly privateKey?: string
+  readonly sshCommonArgs?: string
+  readonly sshExtraArgs?: string
   readonly sshConfig?: string
   readonly hostKey?: 'strict' | 'accept-new'
   readonly timeout?: number
@@ -23,6 +26,7 @@ export interface ConnectionOptions {
 /** Who acts on the hosts. */
 export interface BecomeOptions {
   readonly become?: boolean
+  readonly becomeUser?: string
   readonly becomeMethod?: BecomeMethod
   readonly askBecomePass?: boolean
   readonly becomePasswordFile?: string
@@ -41,16 +45,20 @@ export const connectionOptions = (command: Command): Command =>
     .option('-u, --user <name>', 'log in as this user')
     .option('-k, --ask-pass', 'ask once for the password of logins, for hosts that accept no key')
     .option('--connection-password-file <file>', 'the same; it is the first line of this file (- for stdin)')
+    .option('-c, --connection <kind>', 'ssh, openssh or local, where neither inventory nor play says')
     .option('--private-key <file>', 'log in with this key')
+    .option('--ssh-common-args <options>', "options in the ssh client's words, where the inventory names none")
+    .option('--ssh-extra-args <options>', 'more of them')
     .option('--ssh-config <file>', 'read this ssh_config')
     .addOption(
       new Option('--host-key <policy>', 'what to do about unknown host keys').choices(['strict', 'accept-new']),
     )
-    .option('--timeout <seconds>', 'for connect, handshake and login of a host (default 10)', seconds)
+    .option('-T, --timeout <seconds>', 'for connect, handshake and login of a host (default 10)', seconds)
 
 export const becomeOptions = (command: Command): Command =>
   command
     .option('-b, --become', 'act as root, by sudo')
+    .option('--become-user <name>', 'act as this user where nothing else is said (default root)')
     .addOption(new Option('--become-method <method>', 'by what (default sudo)').choices([...BECOME_METHODS]))
     .option('-K, --ask-become-pass', "ask once for sudo's (or doas's) password")
     .option('--become-password-file <file>', 'that password is the first line of this file (- for stdin)')

@@ -1,5 +1,5 @@
-import { Command } from 'commander'
-import { collect } from './option-values.ts'
+import { Command, Option } from 'commander'
+import { collect, increase } from './option-values.ts'
 import { hasErrors, printProblems, Refused, refuse, refusing } from './problems.ts'
 import { type VaultOptions, vaultOptions } from './vault-options.ts'
 
@@ -39,6 +39,8 @@ export const inventoryCommand = (): Command =>
     .option('-y, --yaml', 'YAML instead of JSON; alone, the same as with --list')
     .option('--vars', 'variables in the tree too')
     .option('-l, --limit <pattern>', 'only these hosts in --list')
+    .addOption(new Option('--flush-cache', 'of Ansible: nothing is kept between runs').hideHelp())
+    .addOption(new Option('-v, --verbose', 'of Ansible: there is no more to tell').argParser(increase).hideHelp())
     .option('--playbook-dir <dir>', 'group_vars/ and host_vars/ of a playbook there too')
     .addHelpText('after', examples)
     .action((group: string, options: Options) => refusing(() => show(group, options)))

@@ -40,7 +40,8 @@ export const lintCommand = (): Command =>
     .addHelpText('after', examples)
     .action((playbooks: string[], options: Options) => refusing(() => lint(playbooks, options)))
 
-const lint = async (playbooks: readonly string[], options: Options): Promise<void> => {
+/** Prints what there is, and sets the exit code. */
+export const lint = async (playbooks: readonly string[], options: Options): Promise<void> => {
   const { prepare } = await import('./prepare.ts')
   const { readKeyringForLint } = await import('./vault.ts')
   const keyring = readKeyringForLint(options)

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help, type Option } from 'commander'
+import { inOurSpelling } from './ansible-options.ts'
 import { completeCommand, completionCommand } from './completion.ts'
 import { docCommand, schemaCommand } from './doc.ts'
 import { initCommand } from './init.ts'
@@ -89,7 +90,8 @@ const main = async (): Promise<void> => {
   process.stdout.on('error', passOverClosed)
   process.stderr.on('error', passOverClosed)
   try {
-    await (await program(process.argv)).parseAsync()
+    const argv = inOurSpelling(process.argv)
+    await (await program(argv)).parseAsync(argv)
   } catch (cause) {
     if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? 0 : 5
     else {

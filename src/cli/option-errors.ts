@@ -1,5 +1,6 @@
 /** Mistakes on the command line, told as all others are: what is wrong, and the next move. */
 import type { Command } from 'commander'
+import { insteadOfOption } from './ansible-options.ts'
 
 const nameOf = (command: Command): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
@@ -31,6 +32,10 @@ export const inOurWords = (text: string, command: Command): string => {
     .replace(/^error: /, '')
     .split('\n')
   const [, near] = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(rest.join(' ')) ?? []
+  const [, unknown] = /^unknown option '([^']+)'/.exec(first) ?? []
+  const instead = unknown === undefined ? undefined : insteadOfOption(unknown)
+  if (instead !== undefined)
+    return `error: \`${instead.option}\` of Ansible is not part of ipvs-play\nhelp: ${instead.way}\n`
   const help = `see \`${nameOf(command)} --help\``
   for (const [pattern, wording] of wordings) {
     const match = pattern.exec(first)

@@ -39,7 +39,17 @@ export const reachedIn = (schedule: Schedule, { groups }: Inventory): readonly s
 
 type ReachOptions = Pick<
   ConnectionOptions & BecomeOptions,
-  'user' | 'become' | 'becomeMethod' | 'privateKey' | 'sshConfig' | 'hostKey' | 'timeout'
+  | 'user'
+  | 'become'
+  | 'becomeUser'
+  | 'becomeMethod'
+  | 'connection'
+  | 'sshCommonArgs'
+  | 'sshExtraArgs'
+  | 'privateKey'
+  | 'sshConfig'
+  | 'hostKey'
+  | 'timeout'
 >
 
 /**
@@ -69,13 +79,14 @@ export const resolveReach = async (
     schedule.playbooks.flatMap(({ plays }) => plays),
     { scopeOf, lint },
   )
+  const asked = askedFor(options)
   const alike = createAlike()
   for (const host of hosts) {
     const found: Diagnostic[] = []
     const scope = schedule.hostScope(host)
     const read = reader(host, scope, lint, found)
     const own = Object.fromEntries(CONNECTION_VARS.flatMap((name) => known(name, read(name)))) as ConnectionVars
-    const { value, problems: ofTarget } = resolveTarget(host, said.of(host, own))
+    const { value, problems: ofTarget } = resolveTarget(host, { ...asked, ...said.of(host, own) })
     const login = secretOf(read('ansible_password') ?? read('ansible_ssh_pass') ?? read('ansible_ssh_password'))
     const loginPassword = login ?? secretOf(passwords.login)
     targets.set(host, loginPassword === undefined ? value : { ...value, password: loginPassword })
@@ -89,7 +100,7 @@ export const resolveReach = async (
     const own = becomes.get(host)
     const ofPlay = play && (play.templates === undefined ? play : whoActs(play, scopeOf(play, host)))
     const become = own?.become ?? task?.become ?? ofPlay?.become ?? options.become ?? false
-    const becomeUser = own?.user ?? task?.becomeUser ?? ofPlay?.becomeUser ?? 'root'
+    const becomeUser = own?.user ?? task?.becomeUser ?? ofPlay?.becomeUser ?? options.becomeUser ?? 'root'
     const becomeMethod = own?.method ?? task?.becomeMethod ?? ofPlay?.becomeMethod ?? options.becomeMethod ?? 'sudo'
     const key = `${host} ${become} ${becomeMethod} ${becomeUser}`
     const cached = identities.get(key)
@@ -103,6 +114,13 @@ export const resolveReach = async (
   const secrets = [passwords.login, passwords.become, ...own].filter((one) => one !== undefined && one !== '')
   return { targets, identityOf, secrets: [...new Set(secrets as string[])], problems }
 }
+
+/** What the command line says of every host, below inventory and plays. */
+const askedFor = ({ connection, sshCommonArgs, sshExtraArgs }: ReachOptions): ConnectionVars => ({
+  ...(connection !== undefined && { ansible_connection: connection }),
+  ...(sshCommonArgs !== undefined && { ansible_ssh_common_args: sshCommonArgs }),
+  ...(sshExtraArgs !== undefined && { ansible_ssh_extra_args: sshExtraArgs }),
+})
 
 /** Templates that wait or are wrong are told by the tasks that they hold for. */
 const whoActs = (play: Play, scope: Scope): Switches => {

@@ -12,6 +12,7 @@ export interface RunOptions extends ConnectionOptions, BecomeOptions, VaultOptio
   readonly listHosts?: boolean
   readonly listTasks?: boolean
   readonly listTags?: boolean
+  readonly syntaxCheck?: boolean
   readonly startAtTask?: string
   readonly rerun?: string
   readonly detailedExitcode?: boolean

@@ -34,6 +34,9 @@ export const runCommand = (): Command =>
     .option('--list-hosts', 'print the hosts of each play; contact none')
     .option('--list-tasks', 'print the tasks of each play, by the rounds that are known without a host; contact none')
     .option('--list-tags', 'print the tags of each play; contact none')
+    .option('--syntax-check', 'the same as `ipvs-play lint`: look for mistakes; contact no host')
+    .addOption(new Option('--flush-cache', 'of Ansible: nothing is kept between runs').hideHelp())
+    .addOption(new Option('--force-handlers', 'of Ansible: handlers of proven changes always run').hideHelp())
     .option('--start-at-task <name>', 'leave out the tasks before this one')
     .option('--rerun <which>', 'only hosts of the last run: `failed`, or `unreachable`')
     .option('--detailed-exitcode', 'with --check: exit 3 when something would change or is unknown')
@@ -49,6 +52,7 @@ export const runCommand = (): Command =>
     .addHelpText('after', examples)
     .action((playbooks: string[], options: RunOptions) =>
       refusing(async () => {
+        if (options.syntaxCheck) return (await import('./lint.ts')).lint(playbooks, { ...options, output: 'text' })
         refuseListAsEvents(options)
         const { run } = await import('./run-playbooks.ts')
         await run(playbooks, options)

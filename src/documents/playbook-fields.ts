@@ -49,7 +49,7 @@ export const readBoolean = (node: DocNode, what: string, report: Report): boolea
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value
   const word = node.kind === 'scalar' && typeof node.value === 'string' ? node.value.toLowerCase() : ''
   if (Object.hasOwn(truths, word)) return truths[word]
-  report(mistake(node.at, `\`${what}\` must be true or false, not ${describe(node)}`))
+  report(mistake(node.at, `\`${what}\` must be true or false, not ${describe(node)}`, 'write true or false'))
   return undefined
 }
 

@@ -67,7 +67,7 @@ const playNever: Readonly<Record<string, string>> = {
 
 const taskNever: Readonly<Record<string, string>> = {
   action: 'write the task type as the key',
-  local_action: 'tasks run on the hosts of the play',
+  local_action: 'use `delegate_to: localhost` beside the task type',
   async: 'a task ends before the next one starts',
   poll: 'a task ends before the next one starts',
   delegate_facts: 'write a play for the other host',

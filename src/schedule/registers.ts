@@ -31,7 +31,8 @@ export const namesGiven = ({ register, type, args, path }: Task): readonly strin
 ]
 
 const always = ['changed', 'failed', 'skipped', 'msg']
-const ofOne = 'rc stdout stdout_lines stderr stderr_lines attempts assertion evaluated_to include delta ansible_facts'
+const ofOne =
+  'rc stdout stdout_lines stderr stderr_lines attempts assertion evaluated_to include delta echo user_input ansible_facts'
 
 /** The keys that a registered result can have, whatever its task comes to. */
 export const fieldsOf = ({ loop }: Pick<Task, 'loop'>): readonly string[] =>

@@ -11,10 +11,11 @@ os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
 os.chdir("/case")
 
 from ansible.cli.adhoc import AdHocCLI  # noqa: E402
+from ansible.cli.doc import DocCLI  # noqa: E402
 from ansible.cli.inventory import InventoryCLI  # noqa: E402
 from ansible.cli.playbook import PlaybookCLI  # noqa: E402
 
-commands = {"ansible": AdHocCLI, "ansible-inventory": InventoryCLI, "ansible-playbook": PlaybookCLI}
+commands = {"ansible": AdHocCLI, "ansible-doc": DocCLI, "ansible-inventory": InventoryCLI, "ansible-playbook": PlaybookCLI}
 
 
 def answer(question, out, err):

@@ -121,7 +121,7 @@ handlers:
     ),
     {
       differs: {
-        why: '`any_errors_fatal` by a template is what it yields; to Ansible any text there is true',
+        difference: 'A template of `any_errors_fatal` is what it yields',
         ours: {
           tasks: {
             rs1: [['breaks', 'failed']],
@@ -181,7 +181,7 @@ const includes: readonly PlaybookCase[] = [
     {
       with: { 'more.yml': '- {name: said, debug: {msg: "{{ word }} {{ item }}"}}\n' },
       differs: {
-        why: 'an include in a loop is one task in the recap; Ansible counts it once for each item',
+        difference: 'An include in a loop is one task in the recap',
         ours: { recap: { rs1: { ok: 2, skipped: 1 }, rs2: { ok: 2, skipped: 1 } } },
       },
     },
@@ -298,7 +298,7 @@ const pauses: readonly PlaybookCase[] = [
 `),
     {
       differs: {
-        why: 'what the first host was answered holds for all of them; in Ansible the others do not have what `pause` registers',
+        difference: 'What `pause` registers is there for all hosts of the batch',
         ours: {
           tasks: {
             rs1: [
@@ -319,7 +319,7 @@ const pauses: readonly PlaybookCase[] = [
 `),
     {
       differs: {
-        why: 'what the first host was answered holds for all of them; in Ansible the others do not have what `pause` registers',
+        difference: 'What `pause` registers is there for all hosts of the batch',
         ours: {
           tasks: {
             rs1: [
@@ -345,7 +345,7 @@ const pauses: readonly PlaybookCase[] = [
     {
       options: ['--check'],
       differs: {
-        why: 'check mode asks nobody: what depends on the answer is `unknown`',
+        difference: 'Check mode neither waits nor asks in `pause`: what depends on the answer is `unknown`',
         ours: {
           tasks: {
             rs1: [
@@ -362,6 +362,40 @@ const pauses: readonly PlaybookCase[] = [
   ),
 ]
 
+const foretold: readonly PlaybookCase[] = [
+  one(
+    'a rescue in check mode',
+    tasks(`- name: whole
+  block:
+    - {name: breaks, command: "false"}
+  rescue:
+    - {name: saved, debug: {msg: s}}
+- {name: behind, debug: {msg: b}}
+`),
+    {
+      options: ['--check'],
+      differs: {
+        difference: 'In check mode a `rescue` whose block may fail is `unknown`',
+        ours: {
+          tasks: {
+            rs1: [
+              ['breaks', 'unknown'],
+              ['saved', 'unknown'],
+              ['behind', 'ok', 'b'],
+            ],
+            rs2: [
+              ['breaks', 'unknown'],
+              ['saved', 'unknown'],
+              ['behind', 'ok', 'b'],
+            ],
+          },
+          recap: { rs1: { ok: 1, unknown: 2 }, rs2: { ok: 1, unknown: 2 } },
+        },
+      },
+    },
+  ),
+]
+
 export const keywordCases: readonly PlaybookCase[] = [
   ...switches,
   ...includes,
@@ -370,4 +404,5 @@ export const keywordCases: readonly PlaybookCase[] = [
   ...loops,
   ...untils,
   ...pauses,
+  ...foretold,
 ]

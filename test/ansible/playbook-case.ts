@@ -7,8 +7,8 @@ export interface PlaybookCase {
   readonly files: Readonly<Record<string, string>>
   /** After `run site.yml` and `ansible-playbook site.yml`. */
   readonly options?: readonly string[]
-  /** Why they differ, and what ipvs-play comes to instead. */
-  readonly differs?: { readonly why: string; readonly ours: Partial<Outcome> }
+  /** In which of the ways that docs/coming-from-ansible.md lists, and what ipvs-play comes to instead. */
+  readonly differs?: { readonly difference: string; readonly ours: Partial<Outcome> }
 }
 
 /** A task on a host: name, status, and what `debug` said. */

@@ -61,7 +61,7 @@ handlers:
   ${note('told')}`),
     {
       differs: {
-        why: 'what was changed on a host that failed later would never be put to use: no later run knows of it',
+        difference: 'Handlers of what was changed run also when the host fails later, or ends early by `meta`',
         ours: {
           tasks: {
             rs1: [
@@ -398,7 +398,7 @@ handlers:
   ${note('told')}`),
     {
       differs: {
-        why: 'what was changed would never be put to use: no later run knows of it',
+        difference: 'Handlers of what was changed run also when the host fails later, or ends early by `meta`',
         ours: {
           tasks: {
             rs1: [
@@ -437,7 +437,7 @@ const files: readonly PlaybookCase[] = [
         'sub/beside.yml': '- {name: deepest, debug: {msg: x}}\n',
       },
       differs: {
-        why: 'an include in a loop is one task in the recap; Ansible counts it once for each item',
+        difference: 'An include in a loop is one task in the recap',
         ours: { recap: { rs1: { ok: 8 }, rs2: { ok: 11 } } },
       },
     },
@@ -525,7 +525,7 @@ const checks: readonly PlaybookCase[] = [
     {
       options: ['--check'],
       differs: {
-        why: 'a command that may change something is `unknown` to a check, and so is what depends on it; Ansible says `skipped`',
+        difference: 'A command without a guard is `unknown` in check mode, and so is what depends on it',
         ours: {
           tasks: {
             rs1: [

@@ -3,7 +3,7 @@ import { type Debian13, needsOfDebian13, prepareDebian13 } from '../debian13.ts'
 
 /** One command line to real Ansible, run in a directory of the case's folder. */
 export interface Question {
-  readonly argv: readonly ['ansible' | 'ansible-inventory' | 'ansible-playbook', ...string[]]
+  readonly argv: readonly ['ansible' | 'ansible-doc' | 'ansible-inventory' | 'ansible-playbook', ...string[]]
   /** Below the folder, which is `/case` there; the folder itself if not given. */
   readonly cwd?: string
 }

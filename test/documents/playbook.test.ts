@@ -106,7 +106,7 @@ describe('mistakes of a play', () => {
     ],
     ['strategy: freee', '2:13 `strategy` must be one of linear, free, host_pinned, not the text "freee"'],
     ['throttle: x', '2:13 `throttle` must be a number from 0 on, not the text "x"'],
-    ['become: maybe', '2:11 `become` must be true or false, not the text "maybe"'],
+    ['become: maybe', '2:11 `become` must be true or false, not the text "maybe" | write true or false'],
     ['become_user: [a]', '2:16 `become_user` must be text, not a list'],
     ['name: [a]', '2:9 `name` must be text, not a list'],
     ['name: ""', '2:9 `name` is empty'],
@@ -151,8 +151,8 @@ describe('mistakes of a task', () => {
     ],
     ['register: item', '4:17 `item` is set by ipvs-play itself | give the variable another name'],
     ['register: [a]', '4:17 `register` must be text, not a list'],
-    ['become: 1', '4:15 `become` must be true or false, not the number 1'],
-    ['ignore_errors: x', '4:22 `ignore_errors` must be true or false, not the text "x"'],
+    ['become: 1', '4:15 `become` must be true or false, not the number 1 | write true or false'],
+    ['ignore_errors: x', '4:22 `ignore_errors` must be true or false, not the text "x" | write true or false'],
     ['notify: {a: b}', '4:15 `notify` must be text, not a map'],
     [
       'vars: {1a: 1}',
@@ -163,7 +163,7 @@ describe('mistakes of a task', () => {
     ['until: [{a: b}]', '4:15 `until` must be a condition, not a map'],
     ['retries: x', '4:16 `retries` must be a number from 0 on, not the text "x"'],
     ['failed_when:', '4:19 `failed_when` must be a condition, not nothing'],
-    ['run_once: x', '4:17 `run_once` must be true or false, not the text "x"'],
+    ['run_once: x', '4:17 `run_once` must be true or false, not the text "x" | write true or false'],
     [
       'loop: [1]\nloop_control: {loop_var: groups}',
       '5:32 `groups` is set by ipvs-play itself | give the variable another name',

@@ -5,7 +5,7 @@ import { taskDocs } from '../../docs/generate-tasks.ts'
 import { shortName } from '../../src/documents/module-words.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/coming-from-ansible.md'), 'utf8')
-const section = page.slice(page.indexOf('## Task types'))
+const section = page.slice(page.indexOf('## Task types'), page.indexOf('| module | way |'))
 const rows = [...section.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, module = '', row = '']) => ({ module, row }))
 
 /** Of the page of a task type: its arguments, and which of them are refused. */

@@ -111,6 +111,8 @@ test.each<[Value, string[]]>([
   ],
   ['net.ipv4.ip_forward=1', [': must be a map ()']],
   [{ name: 'net.ipv4.ip_forward', value: 1, state: 'present', reload: true, sysctl_set: true }, []],
+  [{ name: 'net.ipv4.ip_forward', value: 1, reload: true, sysctl_set: false }, []],
+  [{ name: 'net.ipv4.ip_forward', value: 1, reload: false, sysctl_set: true }, []],
   [{ name: 'net.ipv4.ip_forward' }, [': missing key `value` (or `state: absent`)']],
   [{ name: 'net.ipv4.ip_forward', state: 'absent' }, []],
   [
@@ -121,7 +123,9 @@ test.each<[Value, string[]]>([
   [{ name: 'a.b', value: 1, state: 'gone' }, ['state: must be `present` or `absent` ()']],
   [
     { name: 'a.b', value: 1, reload: false },
-    ['reload: must be true (the live value is always set; `persist` keeps it over a reboot)'],
+    [
+      'reload: `reload: false` leaves the live value alone, which is always set here (leave it out, or write a file in /etc/sysctl.d with `copy`)',
+    ],
   ],
   [
     { name: 'a.b', value: 1, sysctl_file: '/x' },

@@ -21,15 +21,12 @@ const ansibleForm = v.strictObject({
   ),
   reload: v.optional(
     v.pipe(
-      v.literal(true, 'must be true\nthe live value is always set; `persist` keeps it over a reboot'),
-      v.description("Accepted for Ansible's sake: the live value is always set."),
+      v.boolean(),
+      v.description("Accepted for Ansible's sake: the live value is always set. `false` goes with `sysctl_set: true`."),
     ),
   ),
   sysctl_set: v.optional(
-    v.pipe(
-      v.literal(true, 'must be true\nthe live value is always set; `persist` keeps it over a reboot'),
-      v.description("Accepted for Ansible's sake: the live value is always set."),
-    ),
+    v.pipe(v.boolean(), v.description("Accepted for Ansible's sake: the live value is always set.")),
   ),
   sysctl_file: v.pipe(
     v.optional(v.never('is not supported\n`persist` keeps values in a file of its own')),
@@ -71,6 +68,11 @@ const entriesOf = (args: SysctlArgs): readonly Entry[] => {
 export const sysctlProblems = (args: SysctlArgs): readonly ArgumentProblem[] => {
   if (isAnsibleForm(args) && args.state === 'present' && args.value === undefined) {
     return [{ path: [], summary: 'missing key `value`', hint: 'or `state: absent`' }]
+  }
+  // In Ansible the live value would stay as it is until the next boot.
+  if (isAnsibleForm(args) && args.reload === false && args.sysctl_set !== true) {
+    const summary = '`reload: false` leaves the live value alone, which is always set here'
+    return [{ path: ['reload'], summary, hint: 'leave it out, or write a file in /etc/sysctl.d with `copy`' }]
   }
   const seen = new Map<string, Entry>()
   return entriesOf(args).flatMap((entry): ArgumentProblem[] => {
