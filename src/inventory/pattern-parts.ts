@@ -22,7 +22,9 @@ export const splitPattern = (
     const hint = 'write "all" for every host'
     problems.push({ severity: 'error', summary: 'the host pattern is empty', hint, ...(at && { at }) })
   }
-  return written.flatMap((text) => (text.startsWith('@') ? patternsIn(text.slice(1), at, problems) : [partOf(text)]))
+  return [...new Set(written)].flatMap((text) =>
+    text.startsWith('@') ? patternsIn(text.slice(1), at, problems) : [partOf(text)],
+  )
 }
 
 const partOf = (text: string): PatternPart => {

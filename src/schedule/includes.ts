@@ -34,6 +34,9 @@ export interface Includes {
 /** Includes within includes; more is taken for a circle. */
 const deepest = 20
 
+/** Tasks of one include: a few small files that include each other several times stand for millions. */
+const mostTasks = 10_000
+
 const noScope: Scope = { get: () => undefined, names: () => [] }
 
 const inheritedOf = ({ around, path }: Task): Inherited => ({ ...(around ?? nothingInherited), path })
@@ -118,6 +121,7 @@ export const followIncludes = (
     for (const name of namesGiven(task)) late.names.add(name)
   }
   const follow = (include: Task, play: Play, host: string, chain: readonly string[], into: Set<Task>): void => {
+    if (into.size > mostTasks) return
     const seen = scope(play, host, nothingLearned)
     const first = inspect(include, play, seen)
     const resolved =
@@ -154,6 +158,10 @@ export const followIncludes = (
       const into = new Set<Task>()
       byInclude.set(task, into)
       for (const host of play.hosts) follow(task, play, host, [task.at.file], into)
+      if (into.size > mostTasks)
+        problems.push(
+          mistake(task.args.at, `this include brings more than ${mostTasks} tasks`, 'do its files include each other?'),
+        )
     }
   return {
     get: (include) => [...(byInclude.get(include) ?? [])],

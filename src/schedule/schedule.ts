@@ -121,8 +121,11 @@ const nobody = (
 ): Diagnostic[] => {
   const silent = allowEmpty || plays.length === 0 || plays.some(({ play }) => play.hosts.length > 0)
   if (silent || problems.some(({ severity }) => severity === 'error')) return []
-  const summary = limit === undefined ? 'no play has a host' : `no play has a host that --limit ${limit} leaves`
-  return [{ severity: 'error', summary, hint: 'look at the inventory, or give --allow-empty if that is meant' }]
+  const hint = 'look at the inventory, or give --allow-empty if that is meant'
+  if (limit !== undefined)
+    return [{ severity: 'error', summary: `no play has a host that --limit ${limit} leaves`, hint }]
+  const at = plays[0]?.play.at
+  return [{ severity: 'error', summary: 'no play has a host', ...(at && { at }), hint }]
 }
 
 /** One mistake is told once, though several plays come upon it. */

@@ -69,6 +69,15 @@ test('an include whose condition waits: its file is known all the same', async (
   ])
 })
 
+test('files that include each other again and again come to an end', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 18 }, (_, index) => [`${index}.yml`, `- include_tasks: ${index + 1}.yml\n`.repeat(4)]),
+  )
+  expect(await lint('    - include_tasks: 0.yml\n', { ...files, '18.yml': '- debug: {msg: a}\n' })).toEqual([
+    'site.yml:3:22 error this include brings more than 10000 tasks',
+  ])
+})
+
 test('a loop of includes whose condition waits may leave out any of its files', async () => {
   const tasks = `    - command: uptime
       register: load
