@@ -141,7 +141,7 @@ describe('hosts', () => {
     expect((await scheduleText(one('director'), { limit: 'rs1' })).said).toEqual([
       'no play has a host that --limit rs1 leaves',
     ])
-    expect((await scheduleText(one('ungrouped'))).said).toEqual(['no play has a host'])
+    expect((await scheduleText(one('ungrouped'))).said).toEqual(['1:3 no play has a host'])
   })
 
   test('a name that is nobody is a mistake at its place', async () => {
