@@ -44,6 +44,14 @@ interface Packet {
 }
 
 const HEADER = /^ ([A-Z]) (-?\d{1,9}) (-?\d{1,9}) (-?\d{1,9}) (-?\d{1,9}) (-?\d{1,9}) (\d{1,9}) (\d{1,9})$/
+/**
+ * Bytes of a frame beyond which its payloads are not kept: a script cuts what commands print at 1 MiB a stream, so that
+ * only a host that lies, or a reading of ours that went wrong, says more.
+ */
+const MOST = 16 * 1024 * 1024
+/** The same for all that one script says. What comes then is noise, and the script did not end. */
+const MOST_IN_ALL = 64 * 1024 * 1024
+const CUT: readonly [string, string] = ['', '(not kept: the host said more than 16 MiB at once)']
 /** Nine numbers of at most nine digits and their blanks are shorter than this. */
 const HEADER_LIMIT = 100
 const NEWLINE = 10
@@ -55,10 +63,17 @@ const NEWLINE = 10
  */
 export const createFrameReader = (nonce: string, onFrame: (frame: Frame) => void): FrameReader => {
   const marker = Buffer.from(nonce)
-  const interpret = createInterpreter(onFrame)
+  const understand = createInterpreter(onFrame)
+  let spent = 0
+  const interpret = (packet: Packet): void => {
+    spent += HEADER_LIMIT + packet.texts[0].length + packet.texts[1].length
+    if (spent <= MOST_IN_ALL) understand(packet)
+  }
   let held: Buffer[] = []
   let heldBytes = 0
   let needed = 1
+  /** Bytes still to come of a frame that is not kept, and what is known of it. */
+  let passing: { bytes: number; readonly packet: Packet } | undefined
 
   const scan = (bytes: Buffer): void => {
     let from = 0
@@ -66,6 +81,11 @@ export const createFrameReader = (nonce: string, onFrame: (frame: Frame) => void
       const packet = packetAt(bytes, at, at + marker.length)
       if (typeof packet === 'number') {
         keep(bytes, at, packet - at)
+        return
+      }
+      if (packet !== 'noise' && packet.end > bytes.length) {
+        passing = { bytes: packet.end - bytes.length, packet: packet.packet }
+        keep(bytes, bytes.length, 1)
         return
       }
       if (packet !== 'noise') interpret(packet.packet)
@@ -80,8 +100,23 @@ export const createFrameReader = (nonce: string, onFrame: (frame: Frame) => void
     needed = atLeast
   }
 
+  /** @returns what comes behind a frame that is not kept */
+  const pass = (chunk: Buffer): Buffer => {
+    if (passing === undefined) return chunk
+    if (chunk.length < passing.bytes) {
+      passing.bytes -= chunk.length
+      return chunk.subarray(chunk.length)
+    }
+    const { bytes, packet } = passing
+    passing = undefined
+    interpret(packet)
+    return chunk.subarray(bytes)
+  }
+
   return {
-    push(chunk) {
+    push(arrived) {
+      const chunk = pass(arrived)
+      if (chunk.length === 0) return
       held.push(chunk)
       heldBytes += chunk.length
       // A payload of megabytes comes in many chunks: they are joined once, when the last is there.
@@ -92,6 +127,7 @@ export const createFrameReader = (nonce: string, onFrame: (frame: Frame) => void
       held = []
       heldBytes = 0
       needed = 1
+      passing = undefined
     },
   }
 }
@@ -106,9 +142,11 @@ const packetAt = (bytes: Buffer, at: number, start: number): { packet: Packet; e
   const [a = 0, b = 0, c = 0, d = 0, e = 0, first = 0, second = 0] = fields.map(Number)
   const body = start + newline + 1
   const end = body + first + second
+  const numbers = [a, b, c, d, e] as const
+  if (first + second > MOST) return { packet: { letter, numbers, texts: CUT }, end }
   if (bytes.length < end) return Math.max(end, at + 1)
   const texts = [bytes.toString('utf8', body, body + first), bytes.toString('utf8', body + first, end)] as const
-  return { packet: { letter, numbers: [a, b, c, d, e], texts }, end }
+  return { packet: { letter, numbers, texts }, end }
 }
 
 /** Packets to frames. Results of steps are gathered until their task ends. */

@@ -50,10 +50,16 @@ x=$( { printf '%s\\n' "$2" | tee "$f" >/dev/null; } 2>&1) || failed 1 '' "$x"
 }`,
 }
 
+/** Bytes kept of what a command prints on one stream. */
+const CUT = 1_048_576
+/** The same where no file may hold it: the line from which nothing is kept. */
+const LINES = 20_001
+
 /**
  * A command with its own limit. Its output goes to files, so that a daemon which it leaves behind holds neither the channel
  * nor the lock: a step ends when its process ends. Where the script has no directory of its own, output comes as one text
- * through a `sed` that stops at the last line of ours.
+ * through a `sed` that stops at the last line of ours and passes
+ * so many lines at most.
  */
 const run: Part = {
   needs: [timeLimit, uptime],
@@ -65,7 +71,7 @@ trap - PIPE TERM
 $T "$@"
 )
 feed() { if [ "\${I+x}" ]; then printf %s "$I" 2>/dev/null | start "$@"; else start "$@"; fi; }
-caught() { dd bs=1048576 count=1 <"$1" 2>/dev/null; [ "$(wc -c <"$1")" -le 1048576 ] || printf '\\n(cut at 1 MiB)\\n'; printf x; }
+caught() { dd bs=${CUT} count=1 <"$1" 2>/dev/null; [ "$(wc -c <"$1")" -le ${CUT} ] || printf '\\n(cut at 1 MiB)\\n'; printf x; }
 text() { X=; [ ! -s "$1" ] || X=$(caught "$1"); X=\${X%x}; }
 run() {
 k=$1 K=$2; shift 2
@@ -77,7 +83,7 @@ text "$J.out"; o=$X
 text "$J.err"; e=$X
 rm -f "$J.out" "$J.err"
 else
-o=$({ feed "$@" 2>&1; printf '\\n%s %s\\n' $N $?; } | sed "/^$N /q") e=
+o=$({ feed "$@" 2>&1; printf '\\n%s %s\\n' $N $?; } | sed -e "/^$N /q" -e '${LINES}s/.*/(cut here)/' -e '${LINES},$!b' -e '${LINES}!d') e=
 r=\${o##*$N } o=\${o%?$N *}
 fi
 now; U=$((U-u)) x=0

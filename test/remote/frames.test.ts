@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createFrameReader, type Frame, type TaskEnd } from '../../src/remote/frames.ts'
 
 const nonce = 'a1a1b2c3'
@@ -150,4 +150,38 @@ test('byte by byte', () => {
     { kind: 'read', index: 0, result: { exitCode: 0, stdout: nonce, stderr: 'err' } },
     { kind: 'done' },
   ])
+})
+
+describe('a host that says more than anybody can want', () => {
+  const filler = Buffer.alloc(1024 * 1024, 'x')
+  const flood = (letter: string, megabytes: number, numbers: readonly number[] = []) =>
+    Buffer.from(
+      `${nonce} ${letter} ${[0, 1, 2, 3, 4].map((place) => numbers[place] ?? 0).join(' ')} ${megabytes * filler.length} 0\n`,
+    )
+
+  test('a frame of 200 MB is not kept, and what comes behind it is read', () => {
+    const frames: Frame[] = []
+    const reader = createFrameReader(nonce, (frame) => frames.push(frame))
+    reader.push(flood('R', 200, [4, 0, 0, 3]))
+    const before = process.memoryUsage().arrayBuffers
+    for (let n = 0; n < 200; n++) reader.push(Buffer.from(filler))
+    const kept = process.memoryUsage().arrayBuffers - before
+    reader.push(Buffer.concat([Buffer.from('\n'), packet('Z', [])]))
+    expect(frames).toEqual([
+      { kind: 'read', index: 4, result: { exitCode: 3, stdout: '', stderr: expect.stringMatching(/^\(not kept: /) } },
+      { kind: 'done' },
+    ])
+    expect(kept).toBeLessThan(200 * filler.length)
+  })
+
+  test('frames without an end are noise from some point on', () => {
+    const frames: Frame[] = []
+    const reader = createFrameReader(nonce, (frame) => frames.push(frame))
+    const one = packet('R', [1], filler)
+    for (let n = 0; n < 100; n++) reader.push(one)
+    reader.push(packet('Z', []))
+    expect(frames.length).toBeGreaterThan(30)
+    expect(frames.length).toBeLessThan(100)
+    expect(frames.at(-1)?.kind).toBe('read')
+  })
 })

@@ -280,6 +280,21 @@ describe.each(shells)('%s', (_name, shell) => {
     })
   })
 
+  test('without a directory of its own output without an end is cut too, and its command is ended', async () => {
+    const asRoot = process.getuid?.() === 0
+    const long = `head -c 3000000 /dev/zero | tr '\\000' x; echo; echo end`
+    const frames = await write([{ ...task(sh(long), sh('yes', { limit: 1 })), limit: 60 }], {
+      env: { XDG_RUNTIME_DIR: undefined },
+      ...(asRoot ? { uid: 65534 } : {}),
+    })
+    const [end] = frames.flatMap((frame) => (frame.kind === 'end' ? [frame.end] : []))
+    if (end?.kind !== 'failed') throw new Error(JSON.stringify(frames).slice(0, 500))
+    expect([end.step, end.timedOut]).toEqual([1, true])
+    expect(end.result.stdout.slice(0, 4)).toBe('y\ny\n')
+    expect(end.result.stdout.slice(-20)).toMatch(/y\n\(cut here\)$/)
+    expect(end.result.stdout.split('\n')).toHaveLength(20_001)
+  })
+
   test('without a directory of its own the script says so, and works all the same', async () => {
     const asRoot = process.getuid?.() === 0
     const daemon = 'sleep 60 & echo $!'

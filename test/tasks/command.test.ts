@@ -111,6 +111,10 @@ test('a guard looks in the directory of the command, and counts only a success a
   expect(reading?.source.command).toEqual([
     'sh',
     '-c',
+    'exec "$@" >/dev/null 2>&1',
+    'sh',
+    'sh',
+    '-c',
     'cd -- "$1" && shift && exec "$@"',
     'sh',
     '/a b',

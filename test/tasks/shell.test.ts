@@ -27,7 +27,7 @@ test('a guard is run by the same shell', () => {
   const input = { cmd: 'a', unless: 'b | c', executable: '/bin/bash' }
   const parsed = shell.parse(input)
   expect(parsed.ok && shell.readings(parsed.args).map(({ source }) => source.command)).toEqual([
-    ['/bin/bash', '-c', 'b | c'],
+    ['sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh', '/bin/bash', '-c', 'b | c'],
   ])
   expect(planned(input, 0)).toMatchObject({ kind: 'changes', result: { msg: 'not run: `b | c` succeeds' } })
   expect(planned(input, 1)).toMatchObject({ kind: 'opaque', foretold: [{ what: 'a', from: '`b | c` fails' }] })
