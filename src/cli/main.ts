@@ -8,10 +8,10 @@ import { lintCommand } from './lint.ts'
 import { inOurWords } from './option-errors.ts'
 import { pingCommand } from './ping.ts'
 import { runCommand } from './run.ts'
+import { trustCommand } from './trust.ts'
 
 /** Commands of the settled surface that this version does not have yet; each is told by name. */
 const later: Readonly<Record<string, string>> = {
-  trust: 'fetch host keys, show fingerprints, write known_hosts',
   audit: 'read-only DR audit of the fleet',
   drain: 'take real servers out of rotation',
   readmit: 'put real servers back into rotation',
@@ -52,6 +52,7 @@ const program = async (argv: readonly string[]): Promise<Command> => {
     .addCommand(lintCommand())
     .addCommand(inventoryCommand())
     .addCommand(pingCommand())
+    .addCommand(trustCommand())
     .addCommand(docCommand())
     .addCommand(schemaCommand())
     .addCommand(initCommand())

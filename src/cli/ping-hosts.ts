@@ -2,6 +2,7 @@ import { createSessions } from '../engine/session.ts'
 import type { Target } from '../model/connection.ts'
 import { pingExitCode, pingHosts } from '../rollout/ping.ts'
 import { createTransport } from '../transport/transports.ts'
+import { interruptible } from './interruptible.ts'
 import { openKeys } from './open-keys.ts'
 import { askPasswords } from './password.ts'
 import type { PingOptions } from './ping.ts'
@@ -40,22 +41,5 @@ export const ping = async (pattern: string, options: PingOptions): Promise<void>
   } finally {
     sessions.close()
     stopListening()
-  }
-}
-
-/** Ctrl-C reaches no further host; who is not there yet is told as interrupted. */
-const interruptible = (): { readonly abort: AbortController; stopListening(): void } => {
-  const abort = new AbortController()
-  const onSignal = (): void => {
-    if (abort.signal.aborted) process.exit(130)
-    abort.abort()
-  }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, onSignal)
-  return {
-    abort,
-    stopListening: () => {
-      for (const signal of signals) process.off(signal, onSignal)
-    },
   }
 }

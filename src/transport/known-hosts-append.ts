@@ -35,7 +35,7 @@ export const addKnownHost = async (target: Target, shown: ShownKey): Promise<Pro
   }
 }
 
-const takeLock = async (path: string): Promise<string> => {
+export const takeLock = async (path: string): Promise<string> => {
   const until = Date.now() + LOCK_PATIENCE
   for (;;) {
     try {
@@ -69,7 +69,7 @@ const append = (file: string, target: Target, shown: ShownKey): Problem | undefi
 }
 
 /** With its end. @param hash  hide the name, as HashKnownHosts does */
-const knownHostsLine = (name: string, { type, blob }: ShownKey, hash: boolean): string =>
+export const knownHostsLine = (name: string, { type, blob }: ShownKey, hash: boolean): string =>
   `${hash ? hashed(name) : name} ${type} ${blob.toString('base64')}\n`
 
 const hashed = (name: string): string => {

@@ -7,8 +7,9 @@ import type { Line } from './channel.ts'
 import { createChannels } from './channels.ts'
 import { createCredentials } from './credentials.ts'
 import { endpoint, type Failure, INTERRUPTED } from './failure.ts'
+import { fetchHostKeys } from './fetch-host-keys.ts'
 import { createGate } from './gate.ts'
-import { judge } from './host-key.ts'
+import { judge, type ShownKey } from './host-key.ts'
 import { createJumpConnections, type LogInTo } from './jump-connections.ts'
 import { createKeyStore, type KeyStore } from './keys.ts'
 import { type KnownHostsFile, lookUpListed, nameOf } from './known-hosts.ts'
@@ -35,6 +36,11 @@ export interface SshTransportOptions {
   readonly random?: () => number
 }
 
+export interface SshTransport extends Transport {
+  /** The keys that a host shows; nobody logs in there, only on jump hosts on the way. */
+  fetchKeys(target: Target, signal: AbortSignal): Promise<readonly ShownKey[] | Failure>
+}
+
 /** The longest pause before the second try, in milliseconds; it doubles with each. */
 const FIRST_PAUSE = 300
 
@@ -42,7 +48,7 @@ const FIRST_PAUSE = 300
  * SSH by ssh2, which is loaded when the first host is opened. What was read of keys and known_hosts is kept for the
  * transport's life. A place at the gate is held from the TCP connect until the login is through.
  */
-export const createSshTransport = (options: SshTransportOptions): Transport => {
+export const createSshTransport = (options: SshTransportOptions): SshTransport => {
   const { passwords, logins, keys = createKeyStore(), retries = 4, random = Math.random } = options
   const gate = createGate(...options.connectLimit)
   const readKnownHosts = createKnownHostsReader()
@@ -71,7 +77,19 @@ export const createSshTransport = (options: SshTransportOptions): Transport => {
     }
   }
   const jumps = createJumpConnections(logInTo)
+  const fetchKeys = async (target: Target, signal: AbortSignal): Promise<readonly ShownKey[] | Failure> => {
+    loaded ??= load(keys)
+    const { ssh2 } = await loaded
+    setMaxListeners(0, signal)
+    const jump = target.via.kind === 'jump' ? await jumps.hold(target.via.target, signal, target.host) : undefined
+    if (jump?.kind === 'failed') return jump
+    const pass = <T>(attempt: () => Promise<T>): Promise<T> => gate.pass(firstHop(target), attempt)
+    const fetched = await fetchHostKeys({ ssh2, target, signal, openWay: () => openWay(target, jump), pass })
+    jump?.release()
+    return fetched
+  }
   return {
+    fetchKeys,
     open: async (target, signal) => {
       const outcome = await logInTo(target, signal, target.host)
       return outcome.kind === 'in' ? opened(outcome, target, passwords) : unreachable(outcome)
