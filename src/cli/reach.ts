@@ -15,6 +15,7 @@ import { createTargetResolver } from '../transport/target.ts'
 import { createAlike, placed } from './alike.ts'
 import { type Become, readBecome } from './become-vars.ts'
 import type { BecomeOptions, ConnectionOptions } from './connection-options.ts'
+import { namedHosts } from './named-hosts.ts'
 import type { Passwords } from './password.ts'
 import { playConnections } from './play-connections.ts'
 
@@ -32,10 +33,15 @@ export const hostsOf = (schedule: Schedule): readonly string[] => [
   ...new Set(schedule.playbooks.flatMap(({ plays }) => plays.flatMap(({ hosts }) => hosts))),
 ]
 
-/** Those that a run may connect to: directors are asked before a VIP is taken away. */
-export const reachedIn = (schedule: Schedule, { groups }: Inventory): readonly string[] => [
-  ...new Set([...hostsOf(schedule), ...(groups.get('director') ?? []), ...schedule.delegates]),
-]
+/** Those that a run may connect to: directors are asked before a VIP is taken away, servers before they are sent to. */
+export const reachedIn = (schedule: Schedule, inventory: Inventory): readonly string[] => {
+  const named = namedHosts(
+    schedule.playbooks.flatMap(({ plays }) => plays),
+    inventory,
+  )
+  const directors = inventory.groups.get('director') ?? []
+  return [...new Set([...hostsOf(schedule), ...directors, ...schedule.delegates, ...named])]
+}
 
 type ReachOptions = Pick<
   ConnectionOptions & BecomeOptions,

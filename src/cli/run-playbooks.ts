@@ -3,6 +3,7 @@ import type { Keyring } from '../documents/keyring.ts'
 import { carryOut } from '../engine/carry-out.ts'
 import { type Ask, createHalt, type Engine, type Halt } from '../engine/engine.ts'
 import { foretell } from '../engine/foretell.ts'
+import { createNeighbours } from '../engine/neighbours.ts'
 import { createRotation } from '../engine/rotation.ts'
 import { createSessions } from '../engine/session.ts'
 import { createHosts } from '../engine/walk-state.ts'
@@ -253,6 +254,7 @@ const assemble = ({
     inventory,
     sessions,
     rotation,
+    neighbours: createNeighbours(),
     hosts: createHosts(inventory),
     interpreter: isCheck(options) ? foretell : carryOut,
     modes: { run: carryOut, check: foretell },

@@ -29,6 +29,8 @@ export interface Draft {
   readonly needs: Map<string, Need>
   /** Names that what is planned so far will or may notify. */
   readonly notified: Set<string>
+  /** Hosts that a plan wants to know of, and that nobody has looked at yet. */
+  readonly unseen: Set<string>
   elsewhere?: string
 }
 

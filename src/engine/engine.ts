@@ -5,6 +5,7 @@ import type { Play, Task } from '../model/schedule.ts'
 import type { Question } from '../model/task-type.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { Interpreter } from './interpreter.ts'
+import type { Neighbours } from './neighbours.ts'
 import type { Rotation } from './rotation.ts'
 import type { Sessions } from './session.ts'
 import type { Hosts } from './walk-state.ts'
@@ -15,6 +16,7 @@ export interface Engine {
   readonly inventory: Inventory
   readonly sessions: Sessions
   readonly rotation: Rotation
+  readonly neighbours: Neighbours
   /** Every host of the inventory, as this run knows it. */
   readonly hosts: Hosts
   /** The run's, but for tasks that have a word of their own about check mode. */

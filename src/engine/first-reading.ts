@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import type { Value } from '../model/document.ts'
+import type { Scope, Value } from '../model/document.ts'
 import type { Source } from '../model/task-type.ts'
 import { addresses, addressesSource } from '../readings/addresses.ts'
 import { confSource } from '../readings/conf.ts'
@@ -43,22 +43,32 @@ const vipsOf = (walk: WalkState, engine: Engine): readonly string[] => {
   })
 }
 
-/** The contract's rule: the variable `rip`, else the one address of the host's nic in the VIP's family. */
-export const serverAddresses = (vip: string, walk: WalkState, engine: Engine): ServerAddresses => {
+/** What the variable `rip` of a host says; undefined where nobody set it. */
+export const writtenAddresses = (scope: Scope): readonly string[] | undefined => {
+  const rip = variable(scope, 'rip')
+  return rip?.kind === 'value' ? (Array.isArray(rip.value) ? rip.value : [rip.value]).map(String) : undefined
+}
+
+/** The variable `rip`, else the one address of the host's nic in this family that is none of its VIPs, nor `vip`. */
+export const serverAddresses = (
+  { family, vip }: { readonly family: 4 | 6; readonly vip?: string },
+  walk: WalkState,
+  engine: Engine,
+): ServerAddresses => {
   const { name } = walk.host
   const scope = engine.schedule.scope(walk.play, name, { facts: walk.facts, results: walk.host.results })
-  const rip = variable(scope, 'rip')
-  if (rip?.kind === 'value') return { addresses: (Array.isArray(rip.value) ? rip.value : [rip.value]).map(String) }
+  const written = writtenAddresses(scope)
+  if (written !== undefined) return { addresses: written }
   const nic = variable(scope, 'nic')
   if (nic?.kind !== 'value')
     return {
       problem: `the address under which directors list ${name} is not known: ${walk.nicProblem?.summary ?? 'no nic'}`,
     }
   const facts = bookOf(walk, { identity: engine.identityOf(name, walk.play) }).under(new Map())
-  const family = vip.includes(':') ? 6 : 4
+  const vips = [...vipsOf(walk, engine), ...(vip === undefined ? [] : [vip])]
   const own = facts
     .of(addresses(String(nic.value)))
-    .filter((held) => held.family === family && held.scope === 'global' && held.address !== vip)
+    .filter((held) => held.family === family && held.scope === 'global' && !vips.includes(held.address))
     .map(({ address }) => address)
   return own.length === 1
     ? { addresses: own }

@@ -33,7 +33,7 @@ export const foretell: Interpreter = {
 
 const outcomesOf = (planned: PlannedTask, walk: WalkState, engine: Engine): readonly ItemOutcome[] => {
   const { task, items } = planned
-  const doubt = planned.unknown ?? mayMove(planned, walk) ?? mayCome(planned, walk)
+  const doubt = planned.unknown ?? mayMove(planned, walk) ?? mayCome(planned, walk) ?? mayMend(planned, engine)
   if (doubt !== undefined) return [unknown(doubt)]
   return items.map(({ plan }, index) => {
     const outcome = judged(foretold(plan), task, itemScope(planned, index, walk, engine))
@@ -61,9 +61,21 @@ const mayCome = ({ items }: PlannedTask, walk: WalkState): string | undefined =>
     : undefined
 }
 
+/** What is looked at on one host may be mended by what would change on another. */
+const mayMend = ({ items }: PlannedTask, { inventory, hosts }: Engine): string | undefined => {
+  const amiss = items.map(({ plan }) => (plan.kind === 'opaque' ? plan.amiss : undefined)).find((one) => one)
+  const other = amiss && [...inventory.hosts.keys()].find((name) => hosts(name).wouldChange)
+  return other === undefined ? undefined : `${amiss?.summary}; what would change on ${other} may mend it`
+}
+
 const unknown = (because: string): ItemOutcome => ({ status: 'unknown', differences: [], reason: because })
 
 const foretold = (plan: Plan): ForeseenOutcome =>
+  plan.kind === 'opaque' && plan.amiss !== undefined
+    ? planOutcome({ kind: 'refuse', problem: plan.amiss }, 'would-change')
+    : settled(plan)
+
+const settled = (plan: Plan): ForeseenOutcome =>
   plan.kind === 'opaque' && plan.foretold !== undefined && plan.foretold.length > 0
     ? { status: 'would-change', differences: plan.foretold, unsure: true }
     : planOutcome(plan, 'would-change')
@@ -77,7 +89,10 @@ const keepsUnknown = (
   planned.task.type.keeps && walk.lastingUnknown !== undefined ? [unknown(walk.lastingUnknown)] : outcomes
 
 const noteDoubt = (planned: PlannedTask, whole: ItemOutcome, walk: WalkState): void => {
-  if (whole.status === 'would-change') walk.wouldChange ??= planned.name
+  if (whole.status === 'would-change') {
+    walk.wouldChange ??= planned.name
+    walk.host.wouldChange = true
+  }
   if (whole.status === 'would-change' && planned.items.some(({ plan }) => unsettles(plan)))
     walk.wouldUnsettle ??= planned.name
   const entry = walk.queue[walk.cursor]

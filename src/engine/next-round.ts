@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../model/document.ts'
-import type { Source } from '../model/task-type.ts'
+import type { Demand, Source } from '../model/task-type.ts'
 import { failed } from './advance.ts'
 import { bookOf, type Need } from './draft.ts'
 import type { Engine } from './engine.ts'
@@ -30,6 +30,10 @@ export const nextRound = async (walk: WalkState, engine: Engine): Promise<Next> 
       continue
     }
     if (planning.kind === 'elsewhere') return planning
+    if (planning.kind === 'look') {
+      await engine.neighbours.look(planning.at, walk.play, engine)
+      continue
+    }
     const unmet = await unmetDemands(planning.round, walk, engine)
     if (unmet.size === 0) return planning
     for (const [key, problem] of unmet) refusals.set(key, problem)
@@ -130,23 +134,31 @@ const notFromAway = (address: string, on: string): Diagnostic => ({
 
 /** What the fleet refuses of this round: `task id/item index` → why. */
 export const unmetDemands = async (round: Round, walk: WalkState, engine: Engine) => {
-  const unmet = new Map()
-  for (const { task, items } of round.tasks) {
-    for (const [index, item] of items.entries()) {
-      for (const { address } of changesOf(item).flatMap(({ demands }) => demands ?? [])) {
-        if (item.on !== undefined) {
-          unmet.set(`${task.id}/${index}`, notFromAway(address, item.on))
-          continue
-        }
-        const query = {
-          host: walk.host.name,
-          vip: address,
-          serverAddresses: () => serverAddresses(address, walk, engine),
-        }
-        const problem = await engine.rotation.refuses(query)
-        if (problem !== undefined) unmet.set(`${task.id}/${index}`, problem)
-      }
-    }
-  }
-  return unmet
+  const asked = round.tasks.flatMap(({ task, items }) =>
+    items.flatMap((item, index) =>
+      changesOf(item)
+        .flatMap(({ demands }) => demands ?? [])
+        .map(async (demand) => ({ key: `${task.id}/${index}`, problem: await unmet(demand, item.on, walk, engine) })),
+    ),
+  )
+  const refused = new Map<string, Diagnostic>()
+  for (const { key, problem } of await Promise.all(asked))
+    if (problem !== undefined && !refused.has(key)) refused.set(key, problem)
+  return refused
+}
+
+const unmet = (
+  demand: Demand,
+  on: string | undefined,
+  walk: WalkState,
+  engine: Engine,
+): Promise<Diagnostic | undefined> | Diagnostic => {
+  if (demand.kind === 'holds') return engine.neighbours.holds(demand, walk.play, engine)
+  const { address } = demand
+  if (on !== undefined) return notFromAway(address, on)
+  return engine.rotation.refuses({
+    host: walk.host.name,
+    vip: address,
+    serverAddresses: () => serverAddresses({ family: address.includes(':') ? 6 : 4, vip: address }, walk, engine),
+  })
 }

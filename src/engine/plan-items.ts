@@ -8,6 +8,7 @@ import { awaitNames, bookOf, endsHere, type Planner, type Verdict, want } from '
 import { NotRead } from './facts.ts'
 import { rescueOf } from './flow.ts'
 import { judged } from './judge.ts'
+import { NotSeen } from './neighbours.ts'
 import { factsSet, registered } from './outcome.ts'
 import { planOf } from './plan-memo.ts'
 import { type Entry, includedEntries, putIn } from './queue.ts'
@@ -130,6 +131,7 @@ const planItem = (
     groups: host.groups,
     lasting: away ? host.lasting : [...draft.lasting, ...lasting],
     files: engine.schedule.files,
+    fleet: engine.neighbours.fleet(walk.play, engine),
     ...(engine.run.verbosity === undefined ? {} : { verbosity: engine.run.verbosity }),
   }
   try {
@@ -137,6 +139,10 @@ const planItem = (
     lasting.push(...planned.lasting)
     return planned.plan
   } catch (cause) {
+    if (cause instanceof NotSeen) {
+      for (const name of cause.hosts) draft.unseen.add(name)
+      return undefined
+    }
     if (!(cause instanceof NotRead)) throw cause
     want(cause.reading, place, walk, draft)
     return undefined

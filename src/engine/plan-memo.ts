@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Task } from '../model/schedule.ts'
-import type { Facts, Lasting, Plan, Reading, Setting } from '../model/task-type.ts'
+import type { Facts, Fleet, Lasting, Plan, Reading, Setting } from '../model/task-type.ts'
 
 export interface Planned {
   readonly plan: Plan
@@ -32,6 +32,8 @@ export const planOf = (task: Task, args: unknown, facts: Facts, setting: Setting
   const seen = recording(facts, setting)
   const plan = task.type.plan(args, seen.facts, seen.setting)
   const lasting = plan.kind === 'changes' ? (task.type.lasting?.(args, seen.facts, seen.setting) ?? []) : []
+  // What it saw of other hosts cannot be compared.
+  if (seen.looksAround()) return { plan, lasting }
   const entry = { args, facts: seen.looked, setting: seen.used, plan, lasting }
   entries.set(task, [entry, ...known.slice(0, kept - 1)])
   return entry
@@ -56,6 +58,7 @@ const recording = (facts: Facts, setting: Setting) => {
     looked.set(reading as Reading<unknown>, value)
     return value
   }
+  let around = false
   const use = <Name extends keyof Setting>(name: Name): Setting[Name] => {
     used[name] = setting[name]
     return setting[name]
@@ -75,9 +78,25 @@ const recording = (facts: Facts, setting: Setting) => {
     get files() {
       return use('files')
     },
+    ...(setting.fleet === undefined ? {} : { fleet: watchedFleet(setting.fleet, () => (around = true)) }),
     get verbosity() {
       return use('verbosity') ?? 0
     },
   }
-  return { facts: { of }, setting: watched, looked, used }
+  return { facts: { of }, setting: watched, looked, used, looksAround: () => around }
 }
+
+const watchedFleet = (fleet: Fleet, look: () => void): Fleet => ({
+  members: (name) => {
+    look()
+    return fleet.members(name)
+  },
+  serverAddresses: (hosts, family) => {
+    look()
+    return fleet.serverAddresses(hosts, family)
+  },
+  hardware: () => {
+    look()
+    return fleet.hardware()
+  },
+})

@@ -26,11 +26,15 @@ import type { Place, PlannedTask, Round } from './round.ts'
 import { endsRound, isCalled } from './round-ends.ts'
 import type { WalkState } from './walk-state.ts'
 
-/** A round, or what must be read before one can be planned. `elsewhere`: its first task waits for another host. */
+/**
+ * A round, or what must be read before one can be planned. `elsewhere`: its first task waits for another host.
+ * `look`: the addresses of these hosts are wanted.
+ */
 export type Planning =
   | { readonly kind: 'round'; readonly round: Round }
   | { readonly kind: 'read'; readonly needs: readonly Need[] }
   | { readonly kind: 'elsewhere'; readonly on: string }
+  | { readonly kind: 'look'; readonly at: readonly string[] }
 
 /**
  * Plans the next round of this host, purely from what is known: no I/O.
@@ -49,6 +53,7 @@ export const planRound = (walk: WalkState, engine: Engine, refusals: Refusals): 
     lasting: [...walk.host.lasting],
     wishes: [],
     needs: new Map(),
+    unseen: new Set(),
     notified: new Set(),
   }
   const planner: Planner = { walk, engine, draft, refusals }
@@ -59,6 +64,7 @@ export const planRound = (walk: WalkState, engine: Engine, refusals: Refusals): 
     next = upcoming(walk, draft.queue, next + 1)
   }
   if (draft.needs.size > 0) return { kind: 'read', needs: [...draft.needs.values()] }
+  if (draft.unseen.size > 0) return { kind: 'look', at: [...draft.unseen] }
   if (draft.tasks.length === 0 && draft.elsewhere !== undefined) return { kind: 'elsewhere', on: draft.elsewhere }
   const wishes = draft.wishes.map(({ index, reading }) => ({
     index,

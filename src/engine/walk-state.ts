@@ -17,6 +17,8 @@ export interface HostState {
   /** `stopped`: the run was interrupted or halted while it had tasks left. */
   condition: 'well' | 'failed' | 'unreachable' | 'locked' | 'stopped'
   touched: Touched
+  /** Check: something of it would change. */
+  wouldChange: boolean
   /** What its tasks brought to ok or changed, in any play, in order. */
   readonly lasting: Lasting[]
   /** Registered results and set facts. */
@@ -32,7 +34,15 @@ export const createHosts = (inventory: Inventory): Hosts => {
     const known = states.get(name)
     if (known !== undefined) return known
     const groups = inventory.hosts.get(name)?.groups ?? []
-    const state: HostState = { name, groups, condition: 'well', touched: 'no', lasting: [], results: new Map() }
+    const state: HostState = {
+      name,
+      groups,
+      condition: 'well',
+      touched: 'no',
+      wouldChange: false,
+      lasting: [],
+      results: new Map(),
+    }
     states.set(name, state)
     return state
   }

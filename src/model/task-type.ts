@@ -98,7 +98,9 @@ export interface Prediction<T = unknown> {
 }
 
 /** A condition on the rest of the fleet. The engine asks for it before anything is sent, in check mode too. */
-export type Demand = { readonly kind: 'out-of-rotation'; readonly address: string } // no director sends traffic for this VIP to the host
+export type Demand =
+  | { readonly kind: 'out-of-rotation'; readonly address: string } // no director sends traffic for this VIP to the host
+  | { readonly kind: 'holds'; readonly address: string; readonly server: string } // the host that has the address `server` holds this VIP
 
 export interface Change extends Difference {
   readonly steps: readonly Step[]
@@ -140,6 +142,8 @@ export type Plan =
       readonly because: string
       /** It is known what it will come to: check says `would-change`, or `ok` where the list is empty, not `unknown`. */
       readonly foretold?: readonly Difference[]
+      /** What it looks at is wrong now: check says `failed` where nothing before may change that. */
+      readonly amiss?: Diagnostic
       /** Whether its steps changed anything, judged by what they said. Without it they did. */
       changed?(results: readonly CommandResult[]): boolean
       /** Empty lines at the end of the registered output stay. */
@@ -166,9 +170,31 @@ export type Lasting =
       readonly label?: string
       readonly gone?: true
     } // address with its prefix length
+  | { readonly kind: 'nic-vip'; readonly address: string; readonly device: string; readonly gone?: true } // address with its prefix length
+  | { readonly kind: 'ipvs'; readonly name: string; readonly lines?: readonly IpvsLine[] } // of a service, or `timeouts`
+
+/** Words for ipvsadm. `record`: the file that says of a server that it was drained, so that it starts with weight 0. */
+export interface IpvsLine {
+  readonly words: readonly string[]
+  readonly record?: string
+}
+
+/** The address under which directors list a host, or why it is not known. */
+export type ServerAddress = { readonly address: string } | { readonly problem: string; readonly hint: string }
+
+/** What a plan may know of the rest of the fleet. */
+export interface Fleet {
+  /** The hosts of a group, or the host itself; undefined: no such name. */
+  members(name: string): readonly string[] | undefined
+  /** Of each host, for VIPs of this family; of all at once, since hosts that were not looked at yet are read for it. */
+  serverAddresses(hosts: readonly string[], family: 4 | 6): ReadonlyMap<string, ServerAddress>
+  /** The hosts of the groups director and realserver that can be asked, by the hardware address of each interface. */
+  hardware(): ReadonlyMap<string, { readonly host: string; readonly group: 'director' | 'realserver' }>
+}
 
 /** What a plan may know besides arguments and facts. */
 export interface Setting {
+  readonly fleet?: Fleet
   /** How many `-v` the run was given. */
   readonly verbosity?: number
   readonly host: string
@@ -214,6 +240,8 @@ export interface TaskType<Args> {
   readonly evaluated?: readonly string[]
   /** Names of arguments that hold any text: what `parse` and lint say of one, they say of every other of its length. */
   readonly freeText?: readonly string[]
+  /** Names of groups and hosts in the arguments, each of which the inventory must have, with their places. */
+  names?(args: Args): readonly { readonly path: ArgumentProblem['path']; readonly name: string }[]
   /** May change VIPs or ARP guards: a play on several real servers then starts with one. */
   readonly touchesRotation?: true
   /** Its plan may be opaque: such a task travels alone, in a round of its own. */

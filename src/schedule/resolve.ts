@@ -1,7 +1,8 @@
 /** A task on a host: what there is to do, as far as the variables are known. */
 import type { Diagnostic, DocNode, Rendered, ScalarNode, Scope, Value } from '../model/document.ts'
 import type { Loop, Play, Task } from '../model/schedule.ts'
-import type { Reading } from '../model/task-type.ts'
+import type { ArgumentProblem, Reading } from '../model/task-type.ts'
+import { nearest } from '../nearest.ts'
 import { renderNode } from '../template/render.ts'
 import { placed } from './argument-place.ts'
 import { renderArguments, renderArgumentsPartly } from './arguments.ts'
@@ -11,6 +12,7 @@ import { renderEnvironment } from './environment.ts'
 import { renderNotify } from './handlers.ts'
 import { labelOf, readLoop, withItem } from './loop.ts'
 import type { Locate, PlayScope } from './scope.ts'
+import { variable } from './variable.ts'
 
 export type WorkItem = { readonly item?: Value; readonly label?: Value } & (
   | {
@@ -63,6 +65,22 @@ const renderName = (task: Task, scope: Scope): string => {
   return rendered.kind === 'value' ? String(rendered.value) : task.name
 }
 
+/** Names of groups and hosts that the inventory does not have. */
+const nameProblems = (task: Task, args: unknown, scope: Scope): readonly ArgumentProblem[] => {
+  const named = task.type.names?.(args) ?? []
+  if (named.length === 0) return []
+  const groups = variable(scope, 'groups')
+  if (groups?.kind !== 'value') return []
+  const members = groups.value as Readonly<Record<string, readonly string[]>>
+  const known = [...Object.keys(members), ...(members.all ?? [])]
+  return named.flatMap(({ path, name }) => {
+    if (known.includes(name)) return []
+    const meant = nearest(name, known)
+    const hint = meant === undefined ? 'the inventory has neither' : `did you mean \`${meant}\`?`
+    return [{ path, summary: `\`${name}\` is neither a group nor a host of the inventory`, hint }]
+  })
+}
+
 /** What a task without a loop makes of its conditions. */
 export const verdictOf = (task: Task, scope: Scope, { memos }: PlayScope): Rendered<Verdict> =>
   memos.verdicts.recall(task, scope, (seen) => judgeConditions(task.when, seen))
@@ -89,7 +107,8 @@ const inspectItem = (
   if (on?.kind === 'waits') return on
   if (notify.kind === 'waits') return notify
   const parsed = task.type.parse(args.value)
-  if (parsed.ok && args.ofFiles.length === 0)
+  const wrong = parsed.ok ? nameProblems(task, parsed.args, scope) : parsed.problems
+  if (parsed.ok && wrong.length + args.ofFiles.length === 0)
     return {
       kind: 'work',
       args: parsed.args,
@@ -97,8 +116,7 @@ const inspectItem = (
       ...(on === undefined ? {} : { on: on.value }),
       ...(notify.value.length === 0 ? {} : { notify: notify.value }),
     }
-  const ofArguments = parsed.ok ? [] : parsed.problems
-  const problems = ofArguments.map((problem) => placed(problem, task.type.name, task.args, scope))
+  const problems = wrong.map((problem) => placed(problem, task.type.name, task.args, scope))
   return { kind: 'problems', problems: [...args.ofFiles, ...problems] }
 }
 

@@ -6,9 +6,11 @@ import { type InitSystem, initSystem } from '../readings/init-system.ts'
 import { ownSysctlFile, sysctlFiles } from '../readings/sysctl-d.ts'
 import { defineTask } from './define-task.ts'
 import type { Place } from './files/write-file.ts'
-import { bootScript, scriptPath, vipsPath } from './persist/boot-script.ts'
+import { bootScript, ipvsPath, nicVipsPath, scriptPath, vipsPath } from './persist/boot-script.ts'
 import {
   contentChanges,
+  ipvsDifferences,
+  nicVipDifferences,
   starterChanges,
   starterRemovals,
   sysctlDifferences,
@@ -16,8 +18,14 @@ import {
   vipDifferences,
 } from './persist/changes.ts'
 import {
+  ipvsText,
+  mergeIpvs,
+  mergeNicVips,
   mergeSysctls,
   mergeVips,
+  nicVipText,
+  parseIpvs,
+  parseNicVips,
   parseSysctls,
   parseVips,
   type SysctlEntries,
@@ -25,7 +33,7 @@ import {
   vipText,
 } from './persist/entries.ts'
 import { overrides } from './persist/loaders.ts'
-import { starterOf, starters } from './persist/starters.ts'
+import { lateStarters, starters, startersOf } from './persist/starters.ts'
 
 const args = v.nullable(
   v.strictObject({
@@ -52,6 +60,12 @@ const paths = {
   unitLink: starters.systemd.link,
   service: starters.openrc.path,
   serviceLink: starters.openrc.link,
+  nicVips: nicVipsPath,
+  ipvs: ipvsPath,
+  lateUnit: lateStarters.systemd.path,
+  lateUnitLink: lateStarters.systemd.link,
+  lateService: lateStarters.openrc.path,
+  lateServiceLink: lateStarters.openrc.link,
 } as const
 type Places = { readonly [name in keyof typeof paths]: Place }
 
@@ -95,13 +109,26 @@ interface Wish {
 }
 
 const planEntries = (places: Places, facts: Facts, wish: Wish, setting: Setting): Plan => {
-  const old = { sysctls: parseSysctls(textAt(places.sysctls)), vips: parseVips(textAt(places.vips)) }
+  const old = {
+    sysctls: parseSysctls(textAt(places.sysctls)),
+    vips: parseVips(textAt(places.vips)),
+    nicVips: parseNicVips(textAt(places.nicVips)),
+    ipvs: parseIpvs(textAt(places.ipvs)),
+  }
   const lasting = wish.state === 'absent' ? [] : setting.lasting
   const fresh = wish.prune || wish.state === 'absent'
   const sysctls = mergeSysctls(fresh ? new Map() : old.sysctls, lasting)
   const vips = mergeVips(fresh ? new Map() : old.vips, lasting)
+  const nicVips = mergeNicVips(fresh ? new Map() : old.nicVips, lasting)
+  const ipvs = mergeIpvs(fresh ? new Map() : old.ipvs, lasting)
   const init = facts.of(initSystem())
   const data = [
+    ...contentChanges(places.ipvs, ipvs.size > 0 ? ipvsText(ipvs) : undefined, ipvsDifferences(old.ipvs, ipvs)),
+    ...contentChanges(
+      places.nicVips,
+      nicVips.size > 0 ? nicVipText(nicVips) : undefined,
+      nicVipDifferences(old.nicVips, nicVips),
+    ),
     ...contentChanges(places.vips, vips.size > 0 ? vipText(vips) : undefined, vipDifferences(old.vips, vips)),
     ...contentChanges(
       places.sysctls,
@@ -109,14 +136,24 @@ const planEntries = (places: Places, facts: Facts, wish: Wish, setting: Setting)
       sysctlDifferences(old.sysctls, sysctls),
     ),
   ]
-  if (sysctls.size + vips.size === 0) return removal(places, init, data)
-  const starter = starterOf(init)
-  if (!starter) return { kind: 'refuse', problem: noInit }
+  if (sysctls.size + vips.size + nicVips.size + ipvs.size === 0) return removal(places, init, data)
+  const kinds = startersOf(init)
+  if (!kinds) return { kind: 'refuse', problem: noInit }
   const at = starterPlaces(places, init)
+  const late = latePlaces(places, init)
   return {
     kind: 'changes',
-    changes: [...contentChanges(places.script, bootScript, []), ...data, ...starterChanges(starter, at, reload(init))],
-    wishes: [places.script, places.vips, places.sysctls, at.file, at.link].map(({ reading }) => reading),
+    changes: [
+      ...contentChanges(places.script, bootScript, []),
+      ...data,
+      ...starterChanges(kinds.early, at, reload(init)),
+      ...(nicVips.size > 0 ? starterChanges(kinds.late, late, reload(init)) : starterRemovals(late, reload(init))),
+    ],
+    wishes: [
+      ...[places.script, places.vips, places.sysctls, at.file, at.link],
+      ...(nicVips.size > 0 ? [places.nicVips, late.file, late.link] : []),
+      ...(ipvs.size > 0 ? [places.ipvs] : []),
+    ].map(({ reading }) => reading),
     notes: notes(sysctls, facts),
   }
 }
@@ -125,6 +162,8 @@ const planEntries = (places: Places, facts: Facts, wish: Wish, setting: Setting)
 const removal = (places: Places, init: InitSystem, data: readonly Change[]): Plan => ({
   kind: 'changes',
   changes: [
+    ...starterRemovals({ file: places.lateUnit, link: places.lateUnitLink }, reload(init)),
+    ...starterRemovals({ file: places.lateService, link: places.lateServiceLink }, []),
     ...starterRemovals({ file: places.unit, link: places.unitLink }, reload(init)),
     ...starterRemovals({ file: places.service, link: places.serviceLink }, []),
     ...data,
@@ -138,6 +177,11 @@ const starterPlaces = (places: Places, init: InitSystem) =>
     ? { file: places.unit, link: places.unitLink }
     : { file: places.service, link: places.serviceLink }
 
+const latePlaces = (places: Places, init: InitSystem) =>
+  init.kind === 'systemd'
+    ? { file: places.lateUnit, link: places.lateUnitLink }
+    : { file: places.lateService, link: places.lateServiceLink }
+
 const reload = (init: InitSystem): readonly Step[] =>
   init.kind === 'systemd' && init.running ? [{ kind: 'run', command: ['systemctl', 'daemon-reload'] }] : []
 
@@ -147,7 +191,8 @@ const noInit: Diagnostic = {
   hint: 'leave persist out here, and bring settings and VIPs back at boot by other means',
 }
 
-const isLink = (path: string): boolean => path === paths.unitLink || path === paths.serviceLink
+const links: readonly string[] = [paths.unitLink, paths.serviceLink, paths.lateUnitLink, paths.lateServiceLink]
+const isLink = (path: string): boolean => links.includes(path)
 
 /** What stands in the way at a path of ours: things that others put there are not overwritten. */
 const obstacle = ({ path, now }: Place): Diagnostic | undefined => {

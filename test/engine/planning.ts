@@ -6,6 +6,7 @@ import { bookOf } from '../../src/engine/draft.ts'
 import { createHalt, type Engine } from '../../src/engine/engine.ts'
 import { foretell } from '../../src/engine/foretell.ts'
 import type { Interpreter } from '../../src/engine/interpreter.ts'
+import { createNeighbours } from '../../src/engine/neighbours.ts'
 import { type Planning, planRound } from '../../src/engine/plan-round.ts'
 import { createHosts, newWalk, type WalkState } from '../../src/engine/walk-state.ts'
 import { readInventory } from '../../src/inventory/read.ts'
@@ -45,6 +46,7 @@ export const walkOver = async (
       inventory,
       sessions: { open: never, forget: never, close: never },
       rotation: { refuses: never },
+      neighbours: createNeighbours(),
       hosts: createHosts(inventory),
       interpreter,
       modes: { run: carryOut, check: foretell },

@@ -21,6 +21,7 @@ const host = (name: string, condition: HostState['condition'], touched: Touched 
   groups: [],
   condition,
   touched,
+  wouldChange: false,
   lasting: [],
   results: new Map(),
 })

@@ -1,7 +1,11 @@
+import { drainFolder } from '../../readings/drained.ts'
 import { ownSysctlFile } from '../../readings/sysctl-d.ts'
+import { directorScript } from './director-script.ts'
 
 export const scriptPath = '/etc/ipvs-play/apply.sh'
 export const vipsPath = '/etc/ipvs-play/vips'
+export const nicVipsPath = '/etc/ipvs-play/nic-vips'
+export const ipvsPath = '/etc/ipvs-play/ipvs'
 
 /**
  * `apply.sh start` brings back what persist recorded: kernel settings whose file is there, and then, if every interface
@@ -11,9 +15,11 @@ export const vipsPath = '/etc/ipvs-play/vips'
  * dash and busybox `read` stop at the first byte of a file below /proc/sys, so values are read with cat and grep.
  */
 export const bootScript = `#!/bin/sh
-# Written by ipvs-play (task persist). Usage: /bin/sh ${scriptPath} start|stop
+# Written by ipvs-play (task persist). Usage: /bin/sh ${scriptPath} start|online|stop
 # start: settings of ${ownSysctlFile},
-#        then the addresses of ${vipsPath} on lo, if no interface would answer ARP for them.
+#        then the addresses of ${vipsPath} on lo, if no interface would answer ARP for them,
+#        then the IPVS services of ${ipvsPath}.
+# online: the addresses of ${nicVipsPath} on their interfaces, unless somebody else answers for them.
 # stop:  nothing. An address that traffic still arrives for is never taken away by a service being stopped.
 LC_ALL=C
 PATH=\${PATH:-/bin}:/usr/sbin:/usr/bin:/sbin:/bin
@@ -21,6 +27,8 @@ export LC_ALL PATH
 set -f
 settings=${ownSysctlFile}
 vips=${vipsPath}
+nic_vips=${nicVipsPath}
+services=${ipvsPath}
 failed=0
 
 say() { printf 'ipvs-play: %s\\n' "$*" >&2; }
@@ -131,10 +139,11 @@ add() {
 }
 listed() { case $("$ip" -o addr show dev lo </dev/null 2>/dev/null) in *" $family $1 "*) ;; *) return 1 ;; esac; }
 
+ip=ip # busybox' shell would take its own ip for a bare name
+for path in /sbin/ip /usr/sbin/ip /bin/ip /usr/bin/ip; do [ -x "$path" ] && ip=$path && break; done
+
 add_vips() {
   [ -r "$vips" ] || return 0
-  ip=ip # busybox' shell would take its own ip for a bare name
-  for path in /sbin/ip /usr/sbin/ip /bin/ip /usr/bin/ip; do [ -x "$path" ] && ip=$path && break; done
   # The second look is for an interface that vanished between the listing and the reading.
   open=$(open_interfaces) || open=$(open_interfaces) || open='the settings of the interfaces cannot be read'
   while read -r address scope label rest || [ -n "$address" ]; do
@@ -151,14 +160,19 @@ add_vips() {
   done <"$vips"
 }
 
+${directorScript(drainFolder)}
 case $1 in
   start)
     each write_common
     each write_interface
     each check
     add_vips
+    restore_services
+    exit $failed ;;
+  online)
+    add_nic_vips
     exit $failed ;;
   stop) exit 0 ;;
-  *) say "usage: $0 start|stop"; exit 2 ;;
+  *) say "usage: $0 start|online|stop"; exit 2 ;;
 esac
 `

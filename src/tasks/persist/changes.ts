@@ -2,7 +2,7 @@ import type { Change, Difference, Step } from '../../model/task-type.ts'
 import { textOf } from '../../readings/file.ts'
 import { type Effect, type Place, putFile, putLink, removeFile, toldAs } from '../files/write-file.ts'
 import { scriptPath } from './boot-script.ts'
-import type { SysctlEntries, VipEntries } from './entries.ts'
+import type { IpvsEntries, NicVipEntries, SysctlEntries, VipEntries } from './entries.ts'
 import type { Starter } from './starters.ts'
 
 /** The text of a file of ours; '' where there is none. */
@@ -25,6 +25,34 @@ export const vipDifferences = (from: VipEntries, to: VipEntries): readonly Diffe
     entryDifference(address, told(from, address), told(to, address)),
   )
 }
+
+export const nicVipDifferences = (from: NicVipEntries, to: NicVipEntries): readonly Difference[] => {
+  const told = (entries: NicVipEntries, address: string): string | undefined => {
+    const device = entries.get(address)
+    return device && `on ${device}`
+  }
+  return [...new Set([...to.keys(), ...from.keys()])].flatMap((address) =>
+    entryDifference(address, told(from, address), told(to, address)),
+  )
+}
+
+/** Server by server, in the words of ipvsadm. */
+export const ipvsDifferences = (from: IpvsEntries, to: IpvsEntries): readonly Difference[] =>
+  [...new Set([...to.keys(), ...from.keys()])].flatMap((name) => {
+    const [old, next] = [serverLines(from.get(name)), serverLines(to.get(name))]
+    return [...new Set([...next.keys(), ...old.keys()])].flatMap((server) =>
+      entryDifference(server === '' ? name : `${server} of ${name}`, old.get(server), next.get(server)),
+    )
+  })
+
+/** By server, what follows it in its line; the service itself under the empty text. */
+const serverLines = (lines: readonly string[] = []): ReadonlyMap<string, string> =>
+  new Map(
+    lines.map((line) => {
+      const [, server, rest] = / -r (\S+) (.*)$/.exec(line) ?? []
+      return [server ?? '', rest ?? line.replace(/^\S+ (?:-A .* (?=-s ))?/, '')] as const
+    }),
+  )
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 

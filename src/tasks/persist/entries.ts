@@ -8,6 +8,12 @@ export type SysctlEntries = ReadonlyMap<string, string>
 /** What our data file holds: address with prefix length → how it lies on lo. */
 export type VipEntries = ReadonlyMap<string, { readonly scope: string; readonly label?: string }>
 
+/** What our data file holds: address with prefix length → the interface of a director. */
+export type NicVipEntries = ReadonlyMap<string, string>
+
+/** What our data file holds: service, or `timeouts` → its lines, each `RECORD WORDS…` or `- WORDS…`. */
+export type IpvsEntries = ReadonlyMap<string, readonly string[]>
+
 export { canonicalPath }
 
 /** Every path of the variable. */
@@ -57,6 +63,49 @@ export const mergeVips = (ours: VipEntries, lasting: readonly Lasting[]): VipEnt
   return new Map([...merged].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '' && line[0] !== '#')
+
+export const parseNicVips = (text: string): NicVipEntries =>
+  new Map(
+    linesOf(text).flatMap((line) => {
+      const [address = '', device] = line.split(' ')
+      return device === undefined ? [] : [[address, device] as const]
+    }),
+  )
+
+export const mergeNicVips = (ours: NicVipEntries, lasting: readonly Lasting[]): NicVipEntries => {
+  const merged = new Map(ours)
+  for (const entry of lasting) {
+    if (entry.kind !== 'nic-vip') continue
+    if (entry.gone) merged.delete(entry.address)
+    else merged.set(entry.address, entry.device)
+  }
+  return new Map([...merged].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+export const parseIpvs = (text: string): IpvsEntries => {
+  const found = new Map<string, string[]>()
+  for (const line of linesOf(text)) {
+    const at = line.indexOf(' ')
+    if (at > 0) found.set(line.slice(0, at), [...(found.get(line.slice(0, at)) ?? []), line.slice(at + 1)])
+  }
+  return found
+}
+
+export const mergeIpvs = (ours: IpvsEntries, lasting: readonly Lasting[]): IpvsEntries => {
+  const merged = new Map(ours)
+  for (const entry of lasting) {
+    if (entry.kind !== 'ipvs') continue
+    if (entry.lines === undefined) merged.delete(entry.name)
+    else
+      merged.set(
+        entry.name,
+        entry.lines.map(({ words, record }) => [record ?? '-', ...words].join(' ')),
+      )
+  }
+  return new Map([...merged].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
 /**
  * The order in which loaders write them. ip_forward comes first because a change of it resets all.accept_redirects and
  * every forwarding; `default` before interfaces because it may write through to them (devinet_copy_dflt_conf).
@@ -77,3 +126,12 @@ ${[...entries].map(([path, value]) => `${path} = ${value}\n`).join('')}`
 export const vipText = (entries: VipEntries): string =>
   `# Written by ipvs-play (task persist): addresses that apply.sh adds to lo. ADDRESS/PREFIX SCOPE [LABEL]
 ${[...entries].map(([address, { scope, label }]) => `${[address, scope, ...(label === undefined ? [] : [label])].join(' ')}\n`).join('')}`
+
+export const nicVipText = (entries: NicVipEntries): string =>
+  `# Written by ipvs-play (task persist): addresses that apply.sh adds to an interface. ADDRESS/PREFIX INTERFACE
+${[...entries].map((words) => `${words.join(' ')}\n`).join('')}`
+
+export const ipvsText = (entries: IpvsEntries): string =>
+  `# Written by ipvs-play (task persist): what apply.sh tells ipvsadm. SERVICE RECORD WORDS; a server whose record
+# lies in /var/lib/ipvs-play/drained starts with weight 0.
+${[...entries].flatMap(([name, lines]) => lines.map((line) => `${name} ${line}\n`)).join('')}`

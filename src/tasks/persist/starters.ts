@@ -59,7 +59,55 @@ stop() {
   link: '/etc/runlevels/boot/ipvs-play',
 }
 
-export const starters = { systemd, openrc } as const
+/** After the network: managers of interfaces take away addresses that they do not know when they set theirs. */
+const lateSystemd: Starter = {
+  path: '/etc/systemd/system/ipvs-play-online.service',
+  content: `# Written by ipvs-play (task persist).
+[Unit]
+Description=ipvs-play: virtual addresses of a director
+After=network-online.target ipvs-play.service
+Wants=network-online.target
 
-export const starterOf = (init: InitSystem): Starter | undefined =>
-  init.kind === 'none' ? undefined : starters[init.kind]
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh ${scriptPath} online
+
+[Install]
+WantedBy=multi-user.target
+`,
+  mode: '0644',
+  link: '/etc/systemd/system/multi-user.target.wants/ipvs-play-online.service',
+}
+
+const lateOpenrc: Starter = {
+  path: '/etc/init.d/ipvs-play-online',
+  content: `#!/sbin/openrc-run
+# Written by ipvs-play (task persist).
+description='Virtual addresses of a director'
+
+depend() {
+  need net
+  after ipvs-play
+}
+
+start() {
+  ebegin 'Restoring virtual addresses'
+  /bin/sh ${scriptPath} online
+  eend $?
+}
+
+stop() {
+  return 0
+}
+`,
+  mode: '0755',
+  link: '/etc/runlevels/default/ipvs-play-online',
+}
+
+export const starters = { systemd, openrc } as const
+export const lateStarters = { systemd: lateSystemd, openrc: lateOpenrc } as const
+
+/** For what comes before the network, and for what comes after it. */
+export const startersOf = ({ kind }: InitSystem): { readonly early: Starter; readonly late: Starter } | undefined =>
+  kind === 'none' ? undefined : { early: starters[kind], late: lateStarters[kind] }

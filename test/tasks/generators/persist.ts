@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Lasting } from '../../../src/model/task-type.ts'
 import { bootScript } from '../../../src/tasks/persist/boot-script.ts'
-import { starters } from '../../../src/tasks/persist/starters.ts'
+import { lateStarters, starters } from '../../../src/tasks/persist/starters.ts'
 import persist from '../../../src/tasks/persist.ts'
 import { answered, setting } from '../../host-facts.ts'
 import { attributes, printed, printedFiles } from '../file-outputs.ts'
@@ -28,6 +28,29 @@ const lasting: fc.Arbitrary<Lasting> = fc.oneof(
     },
     { requiredKeys: ['kind', 'address', 'scope'] },
   ),
+  fc.record(
+    {
+      kind: fc.constant('nic-vip' as const),
+      address: fc.constantFrom('192.0.2.100/32', '2001:db8::100/128'),
+      device: fc.constantFrom('eth0', 'eth1'),
+      gone: fc.constant(true as const),
+    },
+    { requiredKeys: ['kind', 'address', 'device'] },
+  ),
+  fc.record(
+    {
+      kind: fc.constant('ipvs' as const),
+      name: fc.constantFrom('tcp/192.0.2.100:80', 'timeouts'),
+      lines: fc.constantFrom(
+        [{ words: ['-A', '-t', '192.0.2.100:80', '-s', 'rr'] }],
+        [
+          { words: ['-A', '-t', '192.0.2.100:80', '-s', 'wlc'] },
+          { words: ['-a', '-t', '192.0.2.100:80', '-r', '192.0.2.21:80', '-g', '-w', '1'], record: 'a@b.json' },
+        ],
+      ),
+    },
+    { requiredKeys: ['kind', 'name'] },
+  ),
 )
 export const settings = fc.array(lasting, { maxLength: 5 }).map((all) => ({ ...setting(), lasting: all }))
 
@@ -48,6 +71,12 @@ const sections = fc.tuple(
   link(starters.systemd.path),
   file(starters.openrc.content),
   link(starters.openrc.path),
+  file('192.0.2.100/32 eth0\n', '# ours\n192.0.2.101/32 eth1\n'),
+  file('tcp/192.0.2.100:80 - -A -t 192.0.2.100:80 -s rr\n', 'timeouts - --set 600 0 0\n'),
+  file(lateStarters.systemd.content),
+  link(lateStarters.systemd.path),
+  file(lateStarters.openrc.content, 'old\n'),
+  link(lateStarters.openrc.path),
 )
 const filesKey = persist.readings(null)[0]?.source.key ?? ''
 
