@@ -59,8 +59,7 @@ export const notExecuted: ReadonlyMap<string, string> = new Map([
   ['npm test', 'would run these tests in themselves'],
   ['npm run demo', 'takes the lab of this user'],
   ['npm run bench', 'minutes of measuring'],
-  ['ssh-keyscan -t ed25519 10.0.0.11 10.0.0.12 >> ~/.ssh/known_hosts', 'addresses of an example; writes to the home'],
-  ['ssh-keygen -lf ~/.ssh/known_hosts', 'reads the home'],
+  ['ipvs-play trust all', 'asks on a terminal, and writes to the home'],
   ['ipvs-play run site.yml --ask-vault-pass', 'asks a person for a password'],
   [
     'ipvs-play run site.yml -u ops -b -K',

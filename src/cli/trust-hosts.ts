@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline/promises'
-import pLimit from 'p-limit'
 import type { Target } from '../model/connection.ts'
 import { editKnownHosts } from '../transport/known-hosts-edit.ts'
 import { createKnownHostsReader } from '../transport/known-hosts-files.ts'
@@ -29,7 +28,7 @@ export const trust = async (pattern: string, options: TrustOptions): Promise<voi
   const codes: number[] = []
   try {
     for (const targets of levelsOf([...reach.targets.values()])) {
-      const standings = await standingsOf(targets, { transport, forks: options.forks, signal: abort.signal })
+      const standings = await standingsOf(targets, { transport, signal: abort.signal })
       if (abort.signal.aborted) break
       process.stdout.write(tellStandings(standings))
       codes.push(await settle(standings, options))
@@ -55,27 +54,23 @@ const levelsOf = (targets: readonly Target[]): readonly (readonly Target[])[] =>
 
 interface Fetching {
   readonly transport: SshTransport
-  readonly forks: number
   readonly signal: AbortSignal
 }
 
 const standingsOf = async (
   targets: readonly Target[],
-  { transport, forks, signal }: Fetching,
+  { transport, signal }: Fetching,
 ): Promise<readonly Standing[]> => {
-  const limit = pLimit(forks)
   const read = createKnownHostsReader()
   return await Promise.all(
-    targets.map((target) =>
-      limit(async (): Promise<Standing> => {
-        const fetched = await transport.fetchKeys(target, signal)
-        if ('kind' in fetched) {
-          const { reason, hint } = fetched
-          return { kind: 'refused', target, reason, ...(hint !== undefined && { hint }) }
-        }
-        return standingOf(target, fetched, read([...target.knownHosts, ...target.globalKnownHosts]))
-      }),
-    ),
+    targets.map(async (target): Promise<Standing> => {
+      const fetched = await transport.fetchKeys(target, signal)
+      if ('kind' in fetched) {
+        const { reason, hint } = fetched
+        return { kind: 'refused', target, reason, ...(hint !== undefined && { hint }) }
+      }
+      return standingOf(target, fetched, read([...target.knownHosts, ...target.globalKnownHosts]))
+    }),
   )
 }
 
