@@ -2,11 +2,11 @@
  * Fleets are large, and most tasks mean the same on most hosts. What is computed for a task on one host holds for every
  * other host on which all the variables that were looked at are bound alike: it is computed once for all of them.
  */
-import type { Binding, Rendered, Scope } from '../model/document.ts'
+import type { Binding, DocNode, Rendered, Scope } from '../model/document.ts'
 import type { Play, Task } from '../model/schedule.ts'
 import { judgeConditions, type Verdict } from './conditions.ts'
 import { type Kinds, kindsOf } from './host-kinds.ts'
-import type { Group, HostList, Use } from './host-list.ts'
+import type { Group, HostList, Judged, Use } from './host-list.ts'
 import { noMemo } from './memo.ts'
 import type { Differs, PlayScope } from './scope.ts'
 
@@ -59,35 +59,39 @@ const memosWith = (task: Task, verdict: Rendered<Verdict> | undefined): PlayScop
   judged: noMemo,
 })
 
+/** Equal texts of conditions are equal conditions. */
+const textOf = (when: readonly DocNode[]): string | undefined => {
+  const texts = when.flatMap((node) => (node.kind === 'scalar' && !node.sealed ? [[node.value, node.source]] : []))
+  return texts.length === when.length ? JSON.stringify(texts) : undefined
+}
+
 /** Hosts that one difference has told apart from the others of their play. */
 interface Part {
   readonly group: Group
   readonly by: Kinds
 }
 
-/** Hosts on which a task's conditions come to the same; undefined: they are judged item by item. */
-interface Judged {
-  readonly group: Group
-  readonly verdict: Rendered<Verdict> | undefined
-}
-
 export const createHostClasses = ({ hosts }: Play, { list, scopeOf, differs }: ClassSources): HostClasses => {
   const kindsFor = (task: Task) => {
-    const asked = new Map<string, Kinds>()
+    const asked = { bound: new Map<string, Kinds>(), printed: new Map<string, Kinds>() }
     const everywhere = (name: string): (Binding | undefined)[] =>
       hosts.map((host) => scopeOf(host).forTask(task).get(name))
-    return ([name, use]: [string, Use]): Kinds => {
+    const ask = (name: string, use: Use): Kinds => {
       const how = differs(name, task)
-      if (how !== 'by results') return how === 'nowhere' ? undefined : list.kinds(name, use)
-      if (!asked.has(name)) asked.set(name, kindsOf(everywhere(name)))
-      return asked.get(name)
+      if (how === 'nowhere') return undefined
+      return how === 'by inventory' ? list.kinds(name, use) : kindsOf(everywhere(name))
+    }
+    return ([name, use]: [string, Use]): Kinds => {
+      if (!asked[use].has(name)) asked[use].set(name, ask(name, use))
+      return asked[use].get(name)
     }
   }
-  /** Classes of the group, in no order. */
+  /** Classes of the group, in no order, and the names that were looked at on any of them. */
   const split = <T>(task: Task, { group, verdict }: Judged, compute: (scope: PlayScope) => T) => {
     const kindOf = kindsFor(task)
     const memos = memosWith(task, verdict)
     const found: { readonly group: Group; readonly result: T }[] = []
+    const names = new Set<string>()
     const left: Part[] = [{ group, by: undefined }]
     for (let part = left.pop(); part !== undefined; part = left.pop()) {
       const { members } = part.group
@@ -99,15 +103,20 @@ export const createHostClasses = ({ hosts }: Play, { list, scopeOf, differs }: C
       const [alike = part.group, ...rest] =
         by === undefined || by === part.by ? [part.group] : list.part(part.group, by)
       for (const each of rest) left.push({ group: each, by })
+      for (const name of looked.keys()) names.add(name)
       found.push({ group: alike, result })
     }
-    return found
+    return { found, names }
   }
   /** Conditions cost little, and whatever they looked at, hosts on which they come to the same are alike so far. */
   const judged = (task: Task): readonly Judged[] => {
     const everyone = { group: list.everyone, verdict: undefined }
     if (task.loop !== undefined || task.when.length === 0) return [everyone]
-    const found = split(task, everyone, (scope) => judgeConditions(task.when, scope.forTask(task)))
+    const text = textOf(task.when)
+    const isOfInventory = (name: string): boolean => differs(name, task) === 'by inventory'
+    const known = text === undefined ? undefined : list.verdicts.get(text)
+    if (known?.names.every(isOfInventory)) return known.judged
+    const { found, names } = split(task, everyone, (scope) => judgeConditions(task.when, scope.forTask(task)))
     const numbers = new Map<string, number>()
     const numberOf = (verdict: Rendered<Verdict>): number => {
       const key = JSON.stringify(verdict)
@@ -119,12 +128,16 @@ export const createHostClasses = ({ hosts }: Play, { list, scopeOf, differs }: C
       found.map(({ result }) => numberOf(result)),
     )
     const byFirst = new Map(found.map(({ group, result }) => [group.members[0], result]))
-    return groups.map((group) => ({ group, verdict: byFirst.get(group.members[0]) }))
+    const all = groups.map((group) => ({ group, verdict: byFirst.get(group.members[0]) }))
+    // A verdict has no place: whatever other task has these conditions, they come to the same.
+    const isPlain = all.every(({ verdict }) => verdict?.kind === 'value') && [...names].every(isOfInventory)
+    if (text !== undefined && isPlain) list.verdicts.set(text, { names: [...names], judged: all })
+    return all
   }
   return {
     of: (task, compute) =>
       (hosts.length === 0 ? [] : judged(task))
-        .flatMap((each) => split(task, each, compute))
+        .flatMap((each) => split(task, each, compute).found)
         .sort((a, b) => (a.group.members[0] as number) - (b.group.members[0] as number))
         .map(({ group, result }) => ({ hosts: group.hosts, result })),
   }

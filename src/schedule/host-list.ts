@@ -1,5 +1,6 @@
 /** The hosts of a play, parted by what makes them differ. Most plays share their hosts with others: so do they the work. */
-import type { Binding } from '../model/document.ts'
+import type { Binding, Rendered } from '../model/document.ts'
+import type { Verdict } from './conditions.ts'
 import { type Kinds, kindsOf, printedKindsOf } from './host-kinds.ts'
 
 /** Some of them, in their order. The same part is the same object. */
@@ -13,6 +14,12 @@ export interface Group {
 /** Is a variable looked at, or is its text only printed where any other of its length would do? */
 export type Use = 'bound' | 'printed'
 
+/** Hosts on which a task's conditions come to the same; undefined: they are judged item by item. */
+export interface Judged {
+  readonly group: Group
+  readonly verdict: Rendered<Verdict> | undefined
+}
+
 export interface HostList {
   readonly everyone: Group
   /** How they differ in what the inventory binds to a name. */
@@ -23,6 +30,8 @@ export interface HostList {
   part(group: Group, kinds: Int32Array): readonly Group[]
   /** Groups that are all hosts together, joined where they have the same number. */
   join(groups: readonly Group[], numbers: readonly number[]): readonly Group[]
+  /** By the text of conditions: what they come to where these names are what the inventory says. */
+  readonly verdicts: Map<string, { readonly names: readonly string[]; readonly judged: readonly Judged[] }>
 }
 
 const createHostList = (
@@ -58,6 +67,7 @@ const createHostList = (
       if (!byName[use].has(name)) look(name)
       return byName[use].get(name)
     },
+    verdicts: new Map(),
     together: createProduct(),
     part,
     join: (groups, numbers) => {
