@@ -148,14 +148,39 @@ const render = (task: Task, scope: Scope, partly: boolean): Rendered => {
   return { kind: 'value', value }
 }
 
+/** What is text or bytes to its type, and becomes no word of a command and no name. */
+const anyText: readonly string[] = ['content', 'msg', 'fail_msg', 'success_msg', 'that']
+const onlyText: readonly string[] = ['set_fact', 'debug', 'assert', 'fail']
+
+const holdsNul = (value: Value): boolean => {
+  if (typeof value === 'string') return value.includes('\0')
+  if (typeof value !== 'object' || value === null) return false
+  return (Array.isArray(value) ? value : Object.entries(value).flat()).some(holdsNul)
+}
+
+/** No argument of a program and no name of a file can hold a NUL byte. */
+const withoutNul = ({ type, args }: Task, rendered: Rendered): Rendered => {
+  if (rendered.kind !== 'value' || onlyText.includes(type.name)) return rendered
+  const { value } = rendered
+  const bad = isMap(value)
+    ? Object.entries(value).find(([key, each]) => !anyText.includes(key) && holdsNul(each))?.[0]
+    : holdsNul(value) && type.name
+  if (bad === undefined || bad === false) return rendered
+  const entry = args.kind === 'map' ? args.entries.find(({ key }) => key.value === bad) : undefined
+  const at = entry?.value.at ?? args.at
+  const summary = `\`${bad}\` holds a NUL byte`
+  const hint = 'no argument of a program and no name of a file can hold one'
+  return { kind: 'problem', problem: { severity: 'error', summary, at, hint } }
+}
+
 /** The arguments as `parse` of the task type takes them. */
 export const renderArguments = (task: Task, play: Play, scope: Scope, locate: Locate): RenderedArguments => {
-  const rendered = render(task, scope, false)
+  const rendered = withoutNul(task, render(task, scope, false))
   return rendered.kind === 'value' ? withFiles(rendered.value, { task, play, scope, locate, partly: false }) : rendered
 }
 
 /** The same without the parts that wait: good for a guess, not for work. */
 export const renderArgumentsPartly = (task: Task, play: Play, scope: Scope, locate: Locate): RenderedArguments => {
-  const rendered = render(task, scope, true)
+  const rendered = withoutNul(task, render(task, scope, true))
   return rendered.kind === 'value' ? withFiles(rendered.value, { task, play, scope, locate, partly: true }) : rendered
 }

@@ -23,6 +23,8 @@ const readEntry = (node: DocNode, name: string, value: Value): Rendered<string> 
       at,
       'use letters, digits and underscores',
     )
+  if (typeof value === 'string' && value.includes('\0'))
+    return refuseText(`the environment variable \`${name}\` holds a NUL byte`, at, 'no environment can hold one')
   if (typeof value === 'string') return { kind: 'value', value }
   if (typeof value === 'number') return { kind: 'value', value: String(value) }
   return refuseText(`the environment variable \`${name}\` must be text`, at, 'put the value in quotes')
