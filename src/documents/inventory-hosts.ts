@@ -46,7 +46,7 @@ const expandRanges = (name: string): HostPattern => {
     const open = rest.indexOf('[')
     const close = rest.indexOf(']', open)
     if (open < 0) return { ok: true, names: names.map((head) => head + rest) }
-    if (close < 0) return { ok: false, summary: `the [ in '${name}' is never closed` }
+    if (close < 0) return { ok: false, summary: `the [ in '${name}' is never closed`, hint: 'close it with ]' }
     const range = expandRange(rest.slice(open + 1, close))
     if (!range.ok) return { ...range, summary: `'${name}': ${range.summary}` }
     if (names.length * range.names.length > mostHosts) {

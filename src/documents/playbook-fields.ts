@@ -27,11 +27,12 @@ export const readText = (node: DocNode, what: string, report: Report): string | 
   if (node.kind === 'scalar') {
     const text = typeof node.value === 'number' ? node.source : node.value
     if (typeof text === 'string' && text.trim() !== '') return text
-    if (text === '' || text === null) report(mistake(node.at, `\`${what}\` is empty`))
+    if (text === '' || text === null)
+      report(mistake(node.at, `\`${what}\` is empty`, 'write a text, or remove the key'))
     else report(mistake(node.at, `\`${what}\` must be text, not ${describe(node)}`, 'put it in quotes'))
     return undefined
   }
-  report(mistake(node.at, `\`${what}\` must be text, not ${describe(node)}`))
+  report(mistake(node.at, `\`${what}\` must be text, not ${describe(node)}`, 'write one text'))
   return undefined
 }
 
@@ -57,7 +58,9 @@ export const readBoolean = (node: DocNode, what: string, report: Report): boolea
 export const readCount = (node: DocNode, what: string, least: 0 | 1, report: Report): number | undefined => {
   if (node.kind === 'scalar' && typeof node.value === 'number' && node.value >= least) return node.value
   const hint =
-    node.kind === 'scalar' && String(node.value).includes('{{') ? 'a template is not supported here' : undefined
+    node.kind === 'scalar' && String(node.value).includes('{{')
+      ? 'a template is not supported here'
+      : 'write the number alone'
   report(mistake(node.at, `\`${what}\` must be a number from ${least} on, not ${describe(node)}`, hint))
   return undefined
 }

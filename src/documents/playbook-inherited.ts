@@ -31,7 +31,13 @@ export const readConditions = (node: DocNode, what: string, report: Report): rea
   const conditions = node.kind === 'list' ? node.items : [node]
   return conditions.filter((condition) => {
     if (condition.kind !== 'scalar' || condition.value === null) {
-      report(mistake(condition.at, `\`${what}\` must be a condition, not ${describe(condition)}`))
+      report(
+        mistake(
+          condition.at,
+          `\`${what}\` must be a condition, not ${describe(condition)}`,
+          'write an expression, or a list of them',
+        ),
+      )
       return false
     }
     if (typeof condition.value === 'string' && inBraces(condition.value))

@@ -18,16 +18,16 @@ const byCode: { readonly [code: string]: Wording } = {
     summary: 'a key cannot span several lines',
     hint: 'is a space missing after a ":", or is a line indented too far?',
   },
-  KEY_OVER_1024_CHARS: { summary: 'a key is longer than 1024 characters' },
-  MULTIPLE_ANCHORS: { summary: 'a value can have only one anchor' },
-  MULTIPLE_TAGS: { summary: 'a value can have only one tag' },
+  KEY_OVER_1024_CHARS: { summary: 'a key is longer than 1024 characters', hint: 'is a quote or a line end missing?' },
+  MULTIPLE_ANCHORS: { summary: 'a value can have only one anchor', hint: 'keep one' },
+  MULTIPLE_TAGS: { summary: 'a value can have only one tag', hint: 'keep one' },
   BAD_ALIAS: { summary: 'an anchor or alias has no valid name', hint: `${quote} if it is text` },
-  ALIAS_PROPS: { summary: 'an alias can have neither anchor nor tag' },
+  ALIAS_PROPS: { summary: 'an alias can have neither anchor nor tag', hint: quote },
   BLOCK_IN_FLOW: {
     summary: 'a comma is missing in this { } or [ ], or a text that holds ": " has no quotes',
     hint: 'separate values by commas; put a text with ": " in quotes',
   },
-  BAD_COLLECTION_TYPE: { summary: 'the tag does not fit this kind of value' },
+  BAD_COLLECTION_TYPE: { summary: 'the tag does not fit this kind of value', hint: 'remove the tag' },
   BAD_DIRECTIVE: { summary: 'this line is not a known YAML directive', hint: `${quote} if it is text` },
   BAD_PROP_ORDER: { summary: 'anchor and tag come before the value, in the same line' },
 }
@@ -70,8 +70,11 @@ const byMessage: readonly (readonly [RegExp, (match: RegExpExecArray) => Wording
     }),
   ],
   [/Unexpected \S*scalar at node end/, () => ({ summary: 'there is text after the end of the value', hint: quote })],
-  [/(?:must|expected to) end with an? (.)/i, ([, mark]) => ({ summary: `the closing ${mark} is missing` })],
-  [/Missing , (?:or : )?between/, () => ({ summary: 'a comma is missing before this' })],
+  [
+    /(?:must|expected to) end with an? (.)/i,
+    ([, mark]) => ({ summary: `the closing ${mark} is missing`, hint: 'close it where it ends' }),
+  ],
+  [/Missing , (?:or : )?between/, () => ({ summary: 'a comma is missing before this', hint: `put one, or ${quote}` })],
   [/Unexpected (?:flow-)?(map|seq)/, () => ({ summary: 'a bracket stands where none can be', hint: quote })],
 ]
 
@@ -84,5 +87,8 @@ export const wordingOf = (error: YAMLError): Wording => {
   const known = byCode[error.code]
   if (known) return known
   const message = error.message.split('\n')[0] ?? ''
-  return { summary: `this is not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}` }
+  return {
+    summary: `this is not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+    hint: 'look at this line and the one above it',
+  }
 }

@@ -87,6 +87,7 @@ const checked = (result: Converted, start: number, conversion: Conversion): Conv
       tooMany
         ? `the aliases here stand for more than ${limits.values} values`
         : `lists and maps are nested more than ${limits.depth} deep`,
+      'write it out, or part it',
     ])
   conversion.full = true
   return nothing(start, conversion)
@@ -104,7 +105,7 @@ const aliased = (name: string, start: number, conversion: Conversion): Converted
   const within = conversion.anchors.has(name)
   problem(conversion, 'error', start, [
     within ? `the alias *${name} stands inside the value it names` : `no anchor &${name} before this alias`,
-    within ? undefined : `put the text in quotes if it is not an alias`,
+    within ? 'take the alias out' : 'put the text in quotes if it is not an alias',
   ])
   return nothing(start, conversion)
 }

@@ -147,6 +147,6 @@ const readFile = (path: string, { keyring, problems }: Reading): readonly MapNod
 }
 
 const unreadable = (path: string, code: string, problems: Diagnostic[]): readonly MapNode[] => {
-  problems.push({ severity: 'error', summary: `${path} cannot be read (${code})` })
+  problems.push({ severity: 'error', summary: `${path} cannot be read (${code})`, hint: 'look at its owner and mode' })
   return []
 }

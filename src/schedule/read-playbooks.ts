@@ -41,7 +41,11 @@ const missing = async (name: string, looked: readonly string[]): Promise<Diagnos
 const unreadable = (path: string, code: string | undefined): Diagnostic =>
   code === 'EISDIR'
     ? { severity: 'error', summary: `${path} is a directory`, hint: 'name a playbook in it' }
-    : { severity: 'error', summary: `the playbook ${path} cannot be read (${code})` }
+    : {
+        severity: 'error',
+        summary: `the playbook ${path} cannot be read (${code})`,
+        hint: 'look at its owner and mode',
+      }
 
 /** What an import lays on each of its plays; its variables win over theirs, as in Ansible. */
 const laidOn = ({ document, file }: LocatedPlay, { when, tags, vars }: ImportedPlaybook): LocatedPlay => ({

@@ -39,7 +39,12 @@ const rendered = (node: DocNode, scope: Scope, what: string): Value | Diagnostic
   const result = renderNode(node, scope)
   if (result.kind === 'value') return result.value
   if (result.kind === 'problem') return result.problem
-  return { severity: 'error', summary: `\`${what}\` depends on ${result.on}, which only a host can tell`, at: node.at }
+  return {
+    severity: 'error',
+    summary: `\`${what}\` depends on ${result.on}, which only a host can tell`,
+    at: node.at,
+    hint: 'write the number itself',
+  }
 }
 
 const isDiagnostic = (value: unknown): value is Diagnostic =>

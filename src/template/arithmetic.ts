@@ -7,7 +7,8 @@ import { asNumber, compare, equals, type Inner, isList, isMap, isTrue, kindOf, u
 const maxLength = 1_000_000
 
 const numeric = (operator: string, left: number, right: number): number => {
-  if ((operator === '/' || operator === '//' || operator === '%') && right === 0) throw fault('division by zero')
+  if ((operator === '/' || operator === '//' || operator === '%') && right === 0)
+    throw fault('division by zero', 'look first: `a / b if b else 0`')
   if (operator === '+') return left + right
   if (operator === '-') return left - right
   if (operator === '*') return left * right

@@ -41,7 +41,8 @@ export const expect = (cursor: Cursor, text: string): void => {
 
 export const unexpected = (token: Token, wanted: string): never => {
   const found = token.kind === 'end' ? 'the end' : token.kind === 'string' ? 'a string' : `"${token.text}"`
-  throw fault(`${wanted}, found ${found}`, isOperator(token, '=') ? 'compare with ==' : undefined, token.offset)
+  const atEnd = token.kind === 'end' ? 'write what is missing, or take the last part away' : undefined
+  throw fault(`${wanted}, found ${found}`, isOperator(token, '=') ? 'compare with ==' : atEnd, token.offset)
 }
 
 export const expectName = (cursor: Cursor): Token => {

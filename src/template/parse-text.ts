@@ -92,7 +92,8 @@ const closing = (
   wanted: string,
 ): { readonly word: string; readonly cursor: Cursor } => {
   const piece = reader.pieces[reader.at]
-  if (piece?.kind !== 'statement') throw fault(`{% ${wanted} %} is missing`, undefined, opened.offset)
+  if (piece?.kind !== 'statement')
+    throw fault(`{% ${wanted} %} is missing`, 'put it where this part ends', opened.offset)
   reader.at += 1
   const cursor = cursorOver(piece.tokens)
   return { word: expectName(cursor).text, cursor }

@@ -118,7 +118,7 @@ const within = <T>(node: DocNode, name: string, { open }: Work, run: () => T): T
   const from = open.findIndex((entry) => entry.node === node)
   if (from !== -1) {
     const names = [...open.slice(from).map((entry) => entry.name), name]
-    throw { ...fault(`a variable needs itself: ${names.join(' uses ')}`), at: node.at }
+    throw { ...fault(`a variable needs itself: ${names.join(' uses ')}`, 'give one of them another name'), at: node.at }
   }
   if (open.length >= maxNesting)
     throw { ...fault(`variables use each other more than ${maxNesting} deep`), at: node.at }

@@ -109,7 +109,7 @@ const endRaw = /\{%([-+]?)\s*endraw\s*([-+]?)%\}/g
 const readRaw = (text: string, offset: number, from: number, how: Reading): Mark => {
   endRaw.lastIndex = from
   const close = endRaw.exec(text)
-  if (!close) throw fault('{% endraw %} is missing', undefined, offset)
+  if (!close) throw fault('{% endraw %} is missing', 'put it where this part ends', offset)
   const [whole, before, after] = close
   const body = text.slice(from, close.index)
   const left = text[from - 3] === '-' ? body.trimStart() : body

@@ -47,7 +47,8 @@ export const lex = (text: string, start: number, { close, rawStrings = false }: 
     const token = tokenAt(text, at, close, open.length === 0)
     if (token.kind === 'end') {
       const unclosed = open.at(-1)
-      if (unclosed) throw fault(`the closing ${closing[unclosed.text]} is missing`, undefined, unclosed.offset)
+      if (unclosed)
+        throw fault(`the closing ${closing[unclosed.text]} is missing`, 'close it where it ends', unclosed.offset)
       const trims = text[at] === '-'
       const signed = trims || text[at] === '+' ? 1 : 0
       return { tokens: [...tokens, token], end: close ? at + signed + 2 : at, trims }
@@ -78,7 +79,7 @@ const closesAt = (text: string, at: number, close: string): boolean =>
 const tokenAt = (text: string, at: number, close: '}}' | '%}' | undefined, outside: boolean): Token => {
   if (close && outside && closesAt(text, at, close)) return { kind: 'end', text: close, offset: at }
   if (at >= text.length) {
-    if (close && outside) throw fault(`the closing ${close} is missing`, undefined, at)
+    if (close && outside) throw fault(`the closing ${close} is missing`, 'close it behind the expression', at)
     return { kind: 'end', text: '', offset: at }
   }
   const first = text[at] ?? ''
@@ -108,7 +109,7 @@ const endOfString = (text: string, start: number): number => {
     if (text[at] === '\\') at += 1
     else if (text[at] === mark) return at + 1
   }
-  throw fault(`the closing ${mark} is missing`, undefined, start)
+  throw fault(`the closing ${mark} is missing`, 'close it where the text ends', start)
 }
 
 const simple: { readonly [letter: string]: string } = {

@@ -163,5 +163,8 @@ export const itemsOf = (value: Inner): readonly Value[] => {
   if (isList(known)) return known
   if (typeof known === 'string') return [...known]
   if (isMap(known)) return Object.keys(known)
-  throw fault(`${kindOf(known)} is no list`, known === null ? 'give it a default: | default([])' : undefined)
+  throw fault(
+    `${kindOf(known)} is no list`,
+    known === null ? 'give it a default: | default([])' : 'one value becomes a list in brackets: `[x]`',
+  )
 }
