@@ -9,6 +9,7 @@ import type { PingOptions } from './ping.ts'
 import { openPingSink } from './ping-sink.ts'
 import { printProblems } from './problems.ts'
 import { reachPattern } from './reach-pattern.ts'
+import { storiesOnStderr } from './stories.ts'
 import { readKeyring } from './vault.ts'
 
 /** Pings all hosts of a pattern and prints what came of it. Sets the exit code. */
@@ -21,7 +22,8 @@ export const ping = async (pattern: string, options: PingOptions): Promise<void>
   const begun = performance.now()
   const sink = openPingSink(options, hosts.length, keyring.hidden)
   const { abort, stopListening } = interruptible()
-  const transport = createTransport({ connectLimit: options.connectLimit, keys })
+  const stories = storiesOnStderr({ verbose: options.verbose, hidden: keyring.hidden })
+  const transport = createTransport({ connectLimit: options.connectLimit, keys, stories })
   const targetOf = (host: string): Target => {
     const target = reach.targets.get(host)
     if (target === undefined) throw new Error(`no target for ${host}`)

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
 import type { Keyring } from '../documents/keyring.ts'
 import { carryOut } from '../engine/carry-out.ts'
 import { type Ask, createHalt, type Engine, type Halt } from '../engine/engine.ts'
@@ -31,6 +32,7 @@ import { createRunFiles, JournalLost, type RunFiles } from './run-files.ts'
 import { isCheck, type RunOptions } from './run-options.ts'
 import { onSignals } from './signals.ts'
 import { openSinks, refuseUnwritable } from './sinks.ts'
+import { storiesInFolder } from './stories.ts'
 import { readKeyring } from './vault.ts'
 
 /** Seconds to wait for a host that another run has locked. */
@@ -179,6 +181,7 @@ const start = async ({
     engine.sessions.close()
     stopListening()
     for (const sink of sinks) await sink.finish?.()
+    if (options.verbose >= 3) process.stderr.write(`how each host was reached: ${join(files.folder, 'ssh')}/\n`)
     files.flush()
   }
 }
@@ -237,7 +240,8 @@ const assemble = ({
   hide,
   ask,
 }: Parts): Engine => {
-  const transport = createTransport({ connectLimit: options.connectLimit, keys })
+  const stories = storiesInFolder(join(files.folder, 'ssh'), { verbose: options.verbose, hidden: keyring.hidden })
+  const transport = createTransport({ connectLimit: options.connectLimit, keys, stories })
   const sessions = createSessions((host, time) => {
     const target = reach.targets.get(host)
     if (target === undefined) throw new Error(`no target for ${host}`)

@@ -21,7 +21,7 @@ Exit codes: 0 as wished, 2 a task failed, 3 changes pending, 4 hosts unreachable
 export const runCommand = (): Command =>
   verboseOption(
     vaultOptions(becomeOptions(connectionOptions(inventoryOptions(new Command('run'))))),
-    'tell more (repeatable): what is ok, what tasks print',
+    'tell more (repeatable): what is ok, what tasks print; -vvv: how each host was reached, to files',
   )
     .description('run playbooks')
     .argument('<playbook...>', 'playbooks; `site.yml` is looked up as given, then under playbooks/')

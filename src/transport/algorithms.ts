@@ -1,3 +1,6 @@
+import type { Algorithms } from 'ssh2'
+import type { Target } from '../model/connection.ts'
+import type { Offer } from './beginning.ts'
 import { matchesPattern } from './ssh-patterns.ts'
 
 /** What ssh2 offers unless told otherwise, in its order, and what else it can. */
@@ -6,7 +9,10 @@ interface Supply {
   readonly more: readonly string[]
 }
 
-/** SHA-1 signatures and DSA only where HostKeyAlgorithms asks for them, as in OpenSSH since 8.8; else as ssh2 has it. */
+/**
+ * SHA-1 signatures and DSA only where HostKeyAlgorithms asks for them, as in OpenSSH since 8.8; else as ssh2 has it, but for
+ * group exchange: Node checks the server's prime, 90 s for 8192 bits, in which the whole process stands still.
+ */
 export const SUPPLIES = {
   hostKeys: {
     usual: [
@@ -26,14 +32,13 @@ export const SUPPLIES = {
       'ecdh-sha2-nistp256',
       'ecdh-sha2-nistp384',
       'ecdh-sha2-nistp521',
-      'diffie-hellman-group-exchange-sha256',
       'diffie-hellman-group14-sha256',
       'diffie-hellman-group15-sha512',
       'diffie-hellman-group16-sha512',
       'diffie-hellman-group17-sha512',
       'diffie-hellman-group18-sha512',
     ],
-    more: ['diffie-hellman-group-exchange-sha1', 'diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1'],
+    more: ['diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1'],
   },
   ciphers: {
     usual: [
@@ -90,3 +95,15 @@ export const preferKnown = (
 
 /** The type of key that a signature algorithm needs. */
 export const keyTypeOf = (algorithm: string): string => (algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm)
+
+/** What is offered to a host. @param hostKeys  signature algorithms, in the order of preference */
+export const offerTo = ({ algorithms }: Target, hostKeys: readonly string[]): Offer => ({
+  kex: algorithms.kex ?? SUPPLIES.kex.usual,
+  hostKeys,
+  ciphers: algorithms.ciphers ?? SUPPLIES.ciphers.usual,
+  macs: algorithms.macs ?? SUPPLIES.macs.usual,
+})
+
+/** The same under the names of ssh2, which knows them all. */
+export const asSsh2Has = ({ kex, hostKeys, ciphers, macs }: Offer): Algorithms =>
+  ({ kex, serverHostKey: hostKeys, cipher: ciphers, hmac: macs }) as unknown as Algorithms

@@ -3,8 +3,10 @@ import type { Target } from '../model/connection.ts'
 import { signByAgent } from './agent.ts'
 import type { Credentials, Offer } from './credentials.ts'
 import { endpoint, type Failure } from './failure.ts'
+import { fingerprint } from './known-hosts.ts'
 import type { Pass, PasswordGate } from './password-gate.ts'
 import type { Ssh2 } from './ssh2-private.ts'
+import type { Tell } from './story.ts'
 
 /** An sshd ends the connection at the sixth refusal (MaxAuthTries), and is to say no to a password before that. */
 const KEYS_BEFORE_PASSWORD = 4
@@ -25,6 +27,7 @@ export interface Asking {
   pause(): () => void
   /** Ends the attempt. */
   giveUp(failure: Failure): void
+  readonly tell?: Tell
 }
 
 /** The dialogue of one login: what is offered next, and what came of it. */
@@ -37,7 +40,7 @@ export interface Auth {
   cutOff(): void
   /** What the password came to, once the attempt is over. */
   over(isIn: boolean): void
-  /** Names of the keys that were offered, in order. */
+  /** The keys that were offered, in order: name, type and fingerprint. */
   readonly tried: readonly string[]
   /** What the login waits for that is not the host. */
   waitingFor(): string | undefined
@@ -66,7 +69,8 @@ export const createAuth = (asking: Asking): Auth => {
       const offer =
         tried.length >= KEYS_BEFORE_PASSWORD && target.password !== undefined ? undefined : await methods.next()
       if (offer !== undefined) {
-        tried.push(offer.name)
+        tried.push(`${offer.name} (${offer.key.type} ${fingerprint(offer.key.getPublicSSH())})`)
+        asking.tell?.(`offers ${tried.at(-1)}`)
         return give(asMethod(offer), done)
       }
     }
@@ -74,6 +78,7 @@ export const createAuth = (asking: Asking): Auth => {
     if (left === undefined) return give({ type: 'none', username }, done)
     const method = allowed.find((each) => each !== 'publickey' && takes(each))
     if (method === 'password') {
+      asking.tell?.('sends the password')
       const password = await enter()
       if (password !== undefined) give({ type: 'password', username, password }, done)
     } else if (method === 'keyboard-interactive') give({ type: method, username, prompt }, done)
@@ -113,6 +118,7 @@ export const createAuth = (asking: Asking): Auth => {
   const prompt: KeyboardInteractiveAuthMethod['prompt'] = (_name, _instructions, _language, prompts, finish) => {
     const [one, another] = prompts
     const text = one?.prompt.trim() ?? ''
+    asking.tell?.(`is asked ${JSON.stringify(prompts.map((each) => each.prompt))}`)
     if (another === undefined && one?.echo !== true && !passwordGiven && !SECOND_FACTOR.test(text)) {
       firstPrompt = text
       void enter().then((password) => password !== undefined && finish([password]))

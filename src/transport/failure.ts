@@ -1,4 +1,6 @@
 import type { Target } from '../model/connection.ts'
+import { SUPPLIES } from './algorithms.ts'
+import type { Offer } from './beginning.ts'
 
 /** How far an attempt got. */
 export type Stage = 'connect' | 'handshake' | 'login'
@@ -27,6 +29,9 @@ export interface Progress {
   readonly left?: readonly string[] | undefined
   /** The first that the server said. */
   readonly greeting: string
+  /** The algorithms of both sides; theirs as far as they said so. */
+  readonly ours: Offer
+  readonly theirs?: Offer | undefined
 }
 
 const WAITED: Record<Stage, string> = {
@@ -95,6 +100,8 @@ export const explainFailure = (error: Error | undefined, progress: Progress): Fa
     ...(hint !== undefined && { hint }),
   })
   const { code, level } = (error ?? {}) as { code?: unknown; level?: string }
+  if (code === 'EADDRNOTAVAIL' && target.bindAddress !== undefined)
+    return failed(`${target.bindAddress}, which BindAddress names, is no address of this machine`, false)
   const known = typeof code === 'string' ? SOCKET_ERRORS[code] : undefined
   if (known !== undefined) {
     const when = stage === 'login' ? ` ${STAGE_WORDS.login}` : ''
@@ -103,7 +110,10 @@ export const explainFailure = (error: Error | undefined, progress: Progress): Fa
   const message = error?.message ?? ''
   if (level === 'client-authentication' || /authentication failures/i.test(message))
     return loginRefused(progress, message)
-  if (/no matching/i.test(message)) return failed(noCommon(message, target), false)
+  if (/no matching/i.test(message)) {
+    const [what, hint] = noCommon(message, progress)
+    return failed(what, false, hint)
+  }
   if (error !== undefined && !/before handshake|unusable after|greeting|header|identification/i.test(message)) {
     return failed(`${message} ${STAGE_WORDS[stage]} (${endpoint(target)})`, false)
   }
@@ -126,9 +136,27 @@ const STAGE_WORDS: Record<Stage, string> = {
   login: 'during login',
 }
 
-const noCommon = (message: string, target: Target): string => {
-  const what = /no matching (.+)/i.exec(message)?.[1] ?? 'algorithm'
-  return `no common ${what} with ${endpoint(target)}`
+/** ssh2's words for what the two sides do not share. */
+const KINDS: readonly (readonly [words: RegExp, kind: keyof Offer, name: string, option: string])[] = [
+  [/key exchange/i, 'kex', 'key exchange', 'KexAlgorithms'],
+  [/host key/i, 'hostKeys', 'host key algorithm', 'HostKeyAlgorithms'],
+  [/cipher/i, 'ciphers', 'cipher', 'Ciphers'],
+  [/mac/i, 'macs', 'MAC', 'MACs'],
+]
+
+const noCommon = (message: string, { target, ours, theirs }: Progress): readonly [reason: string, hint?: string] => {
+  const [, kind, name, option] = KINDS.find(([words]) => words.test(message)) ?? []
+  const where = endpoint(target)
+  if (kind === undefined || theirs === undefined) {
+    return [`no common ${/no matching (.+)/i.exec(message)?.[1] ?? 'algorithm'} with ${where}`]
+  }
+  const usable = theirs[kind].filter((each) => [...SUPPLIES[kind].usual, ...SUPPLIES[kind].more].includes(each))
+  const hint =
+    usable.length > 0
+      ? `if it must be: ${option} +${usable[0]} in the ssh config`
+      : 'only the ssh program of this machine may know them: ansible_connection: openssh'
+  const list = (names: readonly string[]): string => names.join(', ') || 'none'
+  return [`no common ${name} with ${where}: it has ${list(theirs[kind])}; offered were ${list(ours[kind])}`, hint]
 }
 
 const loginRefused = ({ target, unusable, tried, left }: Progress, message: string): Failure => {

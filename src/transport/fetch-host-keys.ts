@@ -1,5 +1,6 @@
-import type { Algorithms } from 'ssh2'
 import type { Target } from '../model/connection.ts'
+import { asSsh2Has, offerTo } from './algorithms.ts'
+import { watchBeginning } from './beginning.ts'
 import { explainFailure, type Failure, INTERRUPTED, type Stage, timedOut } from './failure.ts'
 import { type ShownKey, shownKey } from './host-key.ts'
 import type { Ssh2 } from './ssh2-private.ts'
@@ -16,7 +17,7 @@ interface Fetching {
   readonly ssh2: Ssh2
   readonly target: Target
   readonly signal: AbortSignal
-  openWay(): Promise<Way | Failure> | Way
+  openWay(): Promise<Way | Failure> | Way | Failure
   /** Lets one handshake through. */
   pass<T>(attempt: () => Promise<T>): Promise<T>
 }
@@ -43,7 +44,9 @@ const ask = async (
   const way = await openWay()
   if ('kind' in way) return way
   const outcome = await new Promise<ShownKey | 'none' | Failure>((resolve) => {
-    let [stage, greeting]: [Stage, string] = ['connect', '']
+    let stage: Stage = way.connect === undefined ? 'handshake' : 'connect'
+    const ours = offerTo(target, algorithms)
+    const beginning = watchBeginning(way.socket)
     const abort = (): void => resolve(INTERRUPTED)
     const timer = setTimeout(() => resolve(timedOut(stage, target)), target.timeout * 1000)
     signal.addEventListener('abort', abort)
@@ -52,29 +55,27 @@ const ask = async (
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
       if (/no matching host key/i.test(error?.message ?? '')) resolve('none')
-      else resolve(explainFailure(error, { stage, target, unusable: [], tried: [], greeting }))
+      else {
+        const [greeting, theirs] = [beginning.greeting(), beginning.offer()]
+        resolve(explainFailure(error, { stage, target, unusable: [], tried: [], greeting, ours, theirs }))
+      }
     }
-    client
-      .on('connect', () => {
-        stage = 'handshake'
-      })
-      .on('error', fail)
-      .on('close', () => fail(undefined))
+    way.socket.once('connect', () => {
+      stage = 'handshake'
+    })
+    client.on('error', fail).on('close', () => fail(undefined))
     // A host may well show anything: what ssh2 throws is its failure too.
     try {
       client.connect({
         sock: way.socket,
         username: target.user,
         readyTimeout: 0,
-        algorithms: { ...listsOf(target), serverHostKey: algorithms as never },
+        algorithms: asSsh2Has(ours),
         // Called when the host has signed with it.
         hostVerifier: (blob: Buffer) => {
           resolve(shownKey(blob))
           return false
         },
-      })
-      way.socket.once('data', (chunk: Buffer) => {
-        greeting = chunk.toString('latin1')
       })
       way.connect?.()
     } catch (error) {
@@ -84,6 +85,3 @@ const ask = async (
   way.close()
   return outcome
 }
-
-const listsOf = ({ algorithms: { kex, ciphers, macs } }: Target): Algorithms =>
-  ({ ...(kex && { kex }), ...(ciphers && { cipher: ciphers }), ...(macs && { hmac: macs }) }) as Algorithms

@@ -1,11 +1,22 @@
-import type { Client, Algorithms as SshAlgorithms } from 'ssh2'
+import type { Client } from 'ssh2'
 import type { Target } from '../model/connection.ts'
+import { asSsh2Has, offerTo } from './algorithms.ts'
 import { createAuth } from './auth.ts'
+import { watchBeginning } from './beginning.ts'
 import type { Credentials } from './credentials.ts'
-import { explainFailure, type Failure, INTERRUPTED, passwordExpired, type Stage, timedOut } from './failure.ts'
+import {
+  endpoint,
+  explainFailure,
+  type Failure,
+  INTERRUPTED,
+  passwordExpired,
+  type Stage,
+  timedOut,
+} from './failure.ts'
 import { type ShownKey, shownKey, type Verdict } from './host-key.ts'
 import type { PasswordGate } from './password-gate.ts'
 import { onRefusal, quickExchange, type Ssh2, skipHostKeysProve, skipKeyProbe } from './ssh2-private.ts'
+import { narrate, type Tell } from './story.ts'
 import type { Way } from './way.ts'
 
 /** What one attempt needs beside the target. */
@@ -17,8 +28,9 @@ export interface Attempt {
   /** Host key algorithms in the order of preference. */
   readonly hostKeyAlgorithms: readonly string[]
   judge(shown: ShownKey): Verdict
-  openWay(): Promise<Way | Failure> | Way
+  openWay(): Promise<Way | Failure> | Way | Failure
   readonly signal: AbortSignal
+  readonly tell?: Tell | undefined
 }
 
 export interface LoggedIn {
@@ -45,13 +57,15 @@ export const logIn = async (attempt: Attempt): Promise<LoggedIn | Failure> => {
 
 const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
   new Promise((resolve) => {
-    const { ssh2, target, signal } = attempt
+    const { ssh2, target, signal, tell } = attempt
     const { socket } = way
     const client = new ssh2.Client()
+    const ours = offerTo(target, attempt.hostKeyAlgorithms)
+    const beginning = watchBeginning(socket)
+    const story = tell && narrate(client, beginning, tell)
     let stage: Stage = 'connect'
     let verdict: Verdict | undefined
     let shown: ShownKey | undefined
-    let greeting = ''
     let left: readonly string[] | undefined
     let settled = false
     const ended = new AbortController()
@@ -63,6 +77,7 @@ const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
       ended.abort()
       auth.over(outcome.kind === 'in')
       signal.removeEventListener('abort', abort)
+      story?.ends(outcome.kind === 'in' ? `logged in as ${target.user}` : `failed: ${outcome.reason}`)
       resolve(outcome)
     }
     const abort = (): void => settle(INTERRUPTED)
@@ -76,6 +91,7 @@ const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
       logins: attempt.logins,
       signal: ended.signal,
       giveUp: settle,
+      ...(tell && { tell }),
       pause: () => {
         clearTimeout(timer)
         return () => {
@@ -88,21 +104,37 @@ const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
       if (verdict?.kind === 'rejected') settle({ ...verdict, kind: 'failed', retry: false })
       else {
         const { unusable } = attempt.credentials
-        settle(explainFailure(error, { stage, target, unusable, tried: auth.tried, left, greeting }))
+        settle(
+          explainFailure(error, {
+            stage,
+            target,
+            unusable,
+            tried: auth.tried,
+            left,
+            greeting: beginning.greeting(),
+            ours,
+            theirs: beginning.offer(),
+          }),
+        )
       }
     }
 
+    // ssh2's own 'connect' comes at once: the socket is not told to connect before somebody listens.
+    const connected = (): void => {
+      stage = 'handshake'
+      tell?.('connected')
+    }
+    if (way.connect === undefined) connected()
+    else socket.once('connect', connected)
     signal.addEventListener('abort', abort)
     client
-      .on('connect', () => {
-        stage = 'handshake'
-      })
       .once('handshake', () => {
         stage = 'login'
         skipHostKeysProve(client)
         skipKeyProbe(client, (key) => attempt.credentials.named.some((own) => own.kind === 'file' && own.key === key))
         onRefusal(client, (methods, partial) => {
           left = methods
+          tell?.(`${partial ? 'accepted in part' : 'refused'}; it takes ${methods.join(', ') || 'nothing more'}`)
           auth.refused(methods, partial)
         })
       })
@@ -120,6 +152,7 @@ const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
           newKey: verdict?.kind === 'new' ? shown : undefined,
         }),
       )
+    tell?.(`connecting to ${endpoint(target)}`)
     try {
       client.connect({
         sock: socket,
@@ -127,31 +160,21 @@ const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
         readyTimeout: 0,
         keepaliveInterval: target.keepAlive.interval * 1000,
         keepaliveCountMax: target.keepAlive.count,
-        algorithms: algorithmsFor(attempt),
+        algorithms: asSsh2Has(ours),
         authHandler: auth.next as never,
         hostVerifier: (blob: Buffer) => {
           quickExchange(client)
           shown = shownKey(blob)
           verdict = attempt.judge(shown)
+          story?.shows(shown, verdict)
           return verdict.kind !== 'rejected'
         },
-      })
-      socket.once('data', (chunk: Buffer) => {
-        greeting = chunk.toString('latin1')
       })
       way.connect?.()
     } catch (error) {
       fail(error as Error)
     }
   })
-
-const algorithmsFor = ({ target: { algorithms }, hostKeyAlgorithms }: Attempt): SshAlgorithms =>
-  ({
-    serverHostKey: hostKeyAlgorithms,
-    ...(algorithms.kex && { kex: algorithms.kex }),
-    ...(algorithms.ciphers && { cipher: algorithms.ciphers }),
-    ...(algorithms.macs && { hmac: algorithms.macs }),
-  }) as SshAlgorithms
 
 /** ssh2 also tells of a key or an agent that would not sign, and goes on to the next. */
 const isPassing = (error: Error): boolean =>

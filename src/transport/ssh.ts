@@ -19,6 +19,7 @@ import { type Attempt, type LoggedIn, logIn } from './login.ts'
 import type { PasswordGate } from './password-gate.ts'
 import { startInTerminalOn, startOn } from './ssh2-channel.ts'
 import { quickVerifying } from './ssh2-private.ts'
+import { type Stories, tellOfHop } from './story.ts'
 import { openWay } from './way.ts'
 
 export interface SshTransportOptions {
@@ -34,6 +35,7 @@ export interface SshTransportOptions {
   readonly retries?: number
   /** For the jitter, from 0 to 1; default Math.random. */
   readonly random?: () => number
+  readonly stories?: Stories | undefined
 }
 
 export interface SshTransport extends Transport {
@@ -59,10 +61,19 @@ export const createSshTransport = (options: SshTransportOptions): SshTransport =
     const { ssh2, credentialsOf } = await loaded
     setMaxListeners(0, signal)
     const hop = firstHop(target)
-    const attempt = { ssh2, target, asked, credentials: await credentialsOf(target), logins, signal }
+    const attempt = {
+      ssh2,
+      target,
+      asked,
+      credentials: await credentialsOf(target),
+      logins,
+      signal,
+      tell: tellOfHop(options.stories, asked, target.host),
+    }
     for (let tries = 1; ; tries++) {
       const jump = target.via.kind === 'jump' ? await jumps.hold(target.via.target, signal, asked) : undefined
       if (jump?.kind === 'failed') return jump
+      if (jump !== undefined) attempt.tell?.(`goes through ${jump.host}`)
       const outcome = await gate.pass(hop, () =>
         signal.aborted ? INTERRUPTED : tryOnce({ ...attempt, openWay: () => openWay(target, jump) }, readKnownHosts),
       )
@@ -73,6 +84,7 @@ export const createSshTransport = (options: SshTransportOptions): SshTransport =
       if (!outcome.retry || tries > retries || signal.aborted) return tries === 1 ? outcome : after(tries, outcome)
       gate.slowDown(hop)
       const pause = FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + random() / 2)
+      attempt.tell?.(`tries again after ${Math.round(pause)} ms`)
       await sleep(pause, undefined, { signal }).catch(() => {})
     }
   }

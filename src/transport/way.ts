@@ -1,4 +1,4 @@
-import { Socket } from 'node:net'
+import { isIP, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Target } from '../model/connection.ts'
 import { endpoint, type Failure } from './failure.ts'
@@ -22,11 +22,19 @@ const FAMILY_PATIENCE = 2000
 const FAMILIES = { any: 0, inet: 4, inet6: 6 } as const
 
 /** @param jump  an open connection to the last jump host, where the target names one */
-export const openWay = (target: Target, jump: HeldJump | undefined): Promise<Way | Failure> | Way => {
+export const openWay = (target: Target, jump: HeldJump | undefined): Promise<Way | Failure> | Way | Failure => {
   if (jump !== undefined) return overJump(target, jump)
   if (target.via.kind === 'command') return startProxyCommand(target.via.command)
-  const socket = new Socket()
   const { address: host, port, bindAddress, addressFamily } = target
+  // Node heeds the family for names only.
+  const family = isIP(host)
+  if (family !== 0 && FAMILIES[addressFamily] === 10 - family)
+    return {
+      kind: 'failed',
+      reason: `${host} is no address of the family ${addressFamily}, which AddressFamily asks for`,
+      retry: false,
+    }
+  const socket = new Socket()
   return {
     socket,
     connect: () => {

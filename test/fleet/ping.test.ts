@@ -63,6 +63,28 @@ describe.skipIf(skipped)('ping', () => {
     expect(events.at(-1)).toMatchObject({ v: 1, exit: code, hosts: 3 })
   })
 
+  test('tells the story of each handshake with -vvv, on stderr', async () => {
+    const { code, stdout, stderr } = await fleet.ipvsPlay('ping', 'rs1,gone', '-i', fleet.inventory, '-i', more, '-vvv')
+    expect(code).toBe(4)
+    expect(stdout).toMatch(/1 well, 1 unreachable: gone\n$/)
+    const story = stderr.split('\n').filter((line) => line.startsWith('rs1 '))
+    const told = story.map((line) => line.replace(/^rs1 +\d+ ms {2}/, ''))
+    expect(told).toEqual([
+      expect.stringMatching(/^connecting to 127\.0\.0\.1:\d+$/),
+      'connected',
+      expect.stringMatching(/^says SSH-2\.0-OpenSSH/),
+      expect.stringMatching(/^its kex: .*curve25519-sha256/),
+      'its hostKeys: ssh-ed25519',
+      expect.stringMatching(/^its ciphers: .*aes128-gcm/),
+      expect.stringMatching(/^its macs: .*hmac-sha2-256/),
+      expect.stringMatching(/^shows ssh-ed25519 SHA256:\S+: known$/),
+      expect.stringMatching(/^agreed on curve25519-sha256\S*, ssh-ed25519, aes128-gcm@openssh\.com$/),
+      expect.stringMatching(/^offers .*id_ed25519 \(ssh-ed25519 SHA256:\S+\)$/),
+      'logged in as root',
+    ])
+    expect(stderr).toMatch(/^gone +\d+ ms {2}failed: connection refused /m)
+  })
+
   test('a pattern that names nobody is a mistake, with exit code 5', async () => {
     const { code, stdout, stderr } = await fleet.ipvsPlay('ping', 'rs9', '-i', fleet.inventory)
     expect([code, stdout]).toEqual([5, ''])

@@ -4,14 +4,18 @@ import { keyTypeOf, preferKnown, readAlgorithms, SUPPLIES } from '../../src/tran
 
 const constants = createRequire(import.meta.url)('ssh2/lib/protocol/constants.js')
 
+/** A server that chooses its own primes could stop this process for minutes: Node tests each. */
+const slow = (name: string): boolean => name.startsWith('diffie-hellman-group-exchange-')
+
 test.each([
   ['kex', 'KEX'],
   ['ciphers', 'CIPHER'],
   ['macs', 'MAC'],
-] as const)('%s are those of ssh2', (name, theirs) => {
+] as const)('%s are those of ssh2, but for group exchange', (name, theirs) => {
   const { usual, more } = SUPPLIES[name]
-  expect(usual).toEqual(constants[`DEFAULT_${theirs}`])
-  expect([...usual, ...more]).toEqual(constants[`SUPPORTED_${theirs}`])
+  const without = (names: readonly string[]): readonly string[] => names.filter((each) => !slow(each))
+  expect(usual).toEqual(without(constants[`DEFAULT_${theirs}`]))
+  expect([...usual, ...more]).toEqual(without(constants[`SUPPORTED_${theirs}`]))
 })
 
 test('host keys are those of ssh2, but SHA-1 and DSA are not usual', () => {

@@ -4,8 +4,17 @@ import { aTarget } from './a-target.ts'
 
 const target = aTarget()
 const error = (message: string, fields: object = {}): Error => Object.assign(new Error(message), fields)
-const explained = (cause: Error | undefined, stage: Stage, greeting = '') =>
-  explainFailure(cause, { stage, target, unusable: [], tried: [], greeting })
+const offer = { kex: ['curve25519-sha256'], hostKeys: ['ssh-ed25519'], ciphers: ['aes128-ctr'], macs: ['hmac-sha1'] }
+const explained = (cause: Error | undefined, stage: Stage, greeting = '', theirs?: Partial<typeof offer>) =>
+  explainFailure(cause, {
+    stage,
+    target,
+    unusable: [],
+    tried: [],
+    greeting,
+    ours: offer,
+    theirs: theirs && { ...offer, ...theirs },
+  })
 
 describe('in plain words, and tried again only when nothing was refused', () => {
   test.each<[string, Error | undefined, Stage, string, RegExp, boolean]>([
@@ -82,4 +91,34 @@ test.each<[Stage, RegExp]>([
 
 test('a v6 address is told from its port', () => {
   expect(timedOut('connect', { ...target, address: '2001:db8::1' }).reason).toContain('([2001:db8::1]:22)')
+})
+
+describe('nothing in common: what each side has, and what would help', () => {
+  const none = (what: string, theirs: Partial<typeof offer>) =>
+    explained(error(`Handshake failed: no matching ${what}`, { level: 'handshake' }), 'handshake', 'SSH-2.0-x', theirs)
+
+  test('an algorithm that we know and do not offer can be switched on', () => {
+    expect(none('key exchange algorithm', { kex: ['diffie-hellman-group14-sha1'] })).toEqual({
+      kind: 'failed',
+      reason:
+        'no common key exchange with 10.0.0.1:22: it has diffie-hellman-group14-sha1; offered were curve25519-sha256',
+      retry: false,
+      hint: 'if it must be: KexAlgorithms +diffie-hellman-group14-sha1 in the ssh config',
+    })
+    expect(none('C->S cipher', { ciphers: ['aes256-cbc', '3des-cbc'] })).toMatchObject({
+      reason: 'no common cipher with 10.0.0.1:22: it has aes256-cbc, 3des-cbc; offered were aes128-ctr',
+      hint: 'if it must be: Ciphers +aes256-cbc in the ssh config',
+    })
+    expect(none('S->C MAC', { macs: ['hmac-md5'] })).toMatchObject({ hint: expect.stringContaining('MACs +hmac-md5') })
+    expect(none('host key format', { hostKeys: ['ssh-rsa'] })).toMatchObject({
+      hint: expect.stringContaining('HostKeyAlgorithms +ssh-rsa'),
+    })
+  })
+
+  test('for others there is the ssh program', () => {
+    expect(none('key exchange algorithm', { kex: ['mlkem768x25519-sha256'] })).toMatchObject({
+      reason: expect.stringContaining('it has mlkem768x25519-sha256;'),
+      hint: 'only the ssh program of this machine may know them: ansible_connection: openssh',
+    })
+  })
 })
