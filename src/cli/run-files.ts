@@ -25,8 +25,8 @@ const flushAfter = 200
 
 /** The state folder can no longer be written: without its journal no script may leave. Not a bug of ours. */
 export class JournalLost extends Error {
-  constructor(cause: NodeJS.ErrnoException) {
-    super(`the journal of this run can no longer be written (${cause.code}): ${cause.path ?? cause.message}`)
+  constructor(file: string, { code }: NodeJS.ErrnoException) {
+    super(`the journal of this run can no longer be written (${code}): ${file}`)
   }
 }
 
@@ -76,7 +76,7 @@ export const createRunFiles = (
       try {
         await appendFile(journalFile, `${JSON.stringify(entry)}\n`)
       } catch (cause) {
-        throw new JournalLost(cause as NodeJS.ErrnoException)
+        throw new JournalLost(journalFile, cause as NodeJS.ErrnoException)
       }
     },
     left: (hosts) => {
