@@ -23,7 +23,12 @@ export const ping = async (pattern: string, options: PingOptions): Promise<void>
   const sink = openPingSink(options, hosts.length, keyring.hidden)
   const { abort, stopListening } = interruptible()
   const stories = storiesOnStderr({ verbose: options.verbose, hidden: keyring.hidden })
-  const transport = createTransport({ connectLimit: options.connectLimit, keys, stories })
+  const transport = createTransport({
+    connectLimit: options.connectLimit,
+    keys,
+    stories,
+    notice: (text) => process.stderr.write(`notice: ${text}\n`),
+  })
   const targetOf = (host: string): Target => {
     const target = reach.targets.get(host)
     if (target === undefined) throw new Error(`no target for ${host}`)

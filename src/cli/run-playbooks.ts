@@ -241,7 +241,12 @@ const assemble = ({
   ask,
 }: Parts): Engine => {
   const stories = storiesInFolder(join(files.folder, 'ssh'), { verbose: options.verbose, hidden: keyring.hidden })
-  const transport = createTransport({ connectLimit: options.connectLimit, keys, stories })
+  const transport = createTransport({
+    connectLimit: options.connectLimit,
+    keys,
+    stories,
+    notice: (text) => emit({ type: 'notice', text }),
+  })
   const sessions = createSessions((host, time) => {
     const target = reach.targets.get(host)
     if (target === undefined) throw new Error(`no target for ${host}`)

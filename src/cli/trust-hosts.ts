@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline/promises'
 import type { Target } from '../model/connection.ts'
 import { editKnownHosts } from '../transport/known-hosts-edit.ts'
 import { createKnownHostsReader } from '../transport/known-hosts-files.ts'
-import { createPasswordGate } from '../transport/password-gate.ts'
-import { createSshTransport, type SshTransport } from '../transport/ssh.ts'
+import type { Ssh } from '../transport/ssh.ts'
+import { createTransport } from '../transport/transports.ts'
 import { interruptible } from './interruptible.ts'
 import { openKeys } from './open-keys.ts'
 import { askPasswords, isTerminal } from './password.ts'
@@ -22,8 +22,7 @@ export const trust = async (pattern: string, options: TrustOptions): Promise<voi
   const { reach, problems } = await reachPattern(pattern, options, { keyring, passwords })
   await printProblems(problems)
   const keys = await openKeys(reach.targets.values(), options, keyring)
-  const gates = { passwords: createPasswordGate(), logins: createPasswordGate() }
-  const transport = createSshTransport({ connectLimit: options.connectLimit, keys, ...gates })
+  const transport = createTransport({ connectLimit: options.connectLimit, keys })
   const { abort, stopListening } = interruptible()
   const codes: number[] = []
   try {
@@ -53,7 +52,7 @@ const levelsOf = (targets: readonly Target[]): readonly (readonly Target[])[] =>
 }
 
 interface Fetching {
-  readonly transport: SshTransport
+  readonly transport: Pick<Ssh, 'fetchKeys'>
   readonly signal: AbortSignal
 }
 

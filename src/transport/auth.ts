@@ -1,8 +1,9 @@
 import type { AnyAuthMethod, KeyboardInteractiveAuthMethod, NextAuthHandler } from 'ssh2'
 import type { Target } from '../model/connection.ts'
 import { signByAgent } from './agent.ts'
+import { moreThanPassword, refusedElsewhere, SECOND_FACTOR, wrongLoginPassword } from './auth-words.ts'
 import type { Credentials, Offer } from './credentials.ts'
-import { endpoint, type Failure } from './failure.ts'
+import type { Failure } from './failure.ts'
 import { fingerprint } from './known-hosts.ts'
 import type { Pass, PasswordGate } from './password-gate.ts'
 import type { Ssh2 } from './ssh2-private.ts'
@@ -10,10 +11,6 @@ import type { Tell } from './story.ts'
 
 /** An sshd ends the connection at the sixth refusal (MaxAuthTries), and is to say no to a password before that. */
 const KEYS_BEFORE_PASSWORD = 4
-
-/** Words of prompts that are no password's. */
-const SECOND_FACTOR =
-  /verif|one.?time|\botp\b|token|\bcode\b|passcode|factor|authenticator|challenge|response|duo|yubi/i
 
 export interface Asking {
   readonly ssh2: Ssh2
@@ -92,8 +89,7 @@ export const createAuth = (asking: Asking): Auth => {
     const entered = await asking.logins.enter(`${username}\0${password}`)
     goOn()
     if ('refusedOn' in entered) {
-      const reason = `not tried on ${endpoint(target)}: the login password of ${username} was refused on ${entered.refusedOn}`
-      asking.giveUp({ kind: 'failed', reason, retry: false })
+      asking.giveUp(refusedElsewhere(target, entered.refusedOn))
       return undefined
     }
     if (asking.signal.aborted) {
@@ -110,8 +106,7 @@ export const createAuth = (asking: Asking): Auth => {
     pass?.settle(outcome, target.host)
     pass = undefined
     if (!wrong) return undefined
-    const reason = `wrong login password for ${username}@${endpoint(target)}`
-    asking.giveUp({ kind: 'failed', reason, retry: false })
+    asking.giveUp(wrongLoginPassword(target))
     return 'wrong'
   }
 
@@ -126,13 +121,12 @@ export const createAuth = (asking: Asking): Auth => {
     }
     // Who asks for the same again did not like the answer; who asks for something else did.
     if (settlePassword(text === firstPrompt ? 'refused' : 'accepted') === 'wrong') return
-    const asked = prompts.map((each) => JSON.stringify(each.prompt.trim())).join(', ')
-    asking.giveUp({
-      kind: 'failed',
-      reason: `${username}@${endpoint(target)} asks for more than a password: ${asked}`,
-      hint: 'a second factor cannot be given in a run: log in with a key, or exempt this account from it',
-      retry: false,
-    })
+    asking.giveUp(
+      moreThanPassword(
+        target,
+        prompts.map((each) => each.prompt),
+      ),
+    )
   }
 
   const asMethod = (offer: Offer): AnyAuthMethod => {

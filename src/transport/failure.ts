@@ -11,8 +11,8 @@ export interface Failure {
   readonly reason: string
   readonly hint?: string
   readonly retry: boolean
-  /** No key was accepted: another way of offering keys may have more. */
-  readonly noKey?: true
+  /** Why the system's ssh may do what ssh2 could not. */
+  readonly byOpenssh?: string
   /** The host showed a key of a type that nobody knows: try again and ask for these. */
   readonly askFor?: readonly string[]
 }
@@ -172,7 +172,6 @@ const loginRefused = ({ target, unusable, tried, left }: Progress, message: stri
       : `${target.user}@${endpoint(target)} accepts no key: ${many ? 'too many keys were offered: ' : ''}${offered}${rest}`,
     hint: loginHint(target, { tried, left, many }),
     retry: false,
-    noKey: true,
   }
 }
 

@@ -17,6 +17,8 @@ export type Verdict =
       readonly kind: 'rejected'
       readonly reason: string
       readonly hint: string
+      /** Why the system's ssh may come to another verdict. */
+      readonly byOpenssh?: string
       /** Types of the known keys, where the host showed one of another type: it is to be asked for these. */
       readonly askFor?: readonly string[]
     }
@@ -67,7 +69,8 @@ export const judge = (
     if (portless.keys.length > 0) return { kind: 'trusted' }
   }
   if (known.authorities.length > 0) {
-    return rejected(shown, shower, 'is not known: only a certificate authority is', AUTHORITY)
+    const byOpenssh = 'known_hosts has a certificate authority for it'
+    return { ...rejected(shown, shower, 'is not known: only a certificate authority is', AUTHORITY), byOpenssh }
   }
   if (policy === 'accept-new') return { kind: 'new' }
   const searched = [...shower.target.knownHosts, ...shower.target.globalKnownHosts].join(', ')
@@ -75,7 +78,7 @@ export const judge = (
 }
 
 const REVOKED = 'the key was taken out of service on purpose: find out why before anybody logs in'
-const AUTHORITY = 'the system’s ssh checks host certificates: ansible_connection: openssh'
+const AUTHORITY = 'the host shows no certificate of it: add its plain key to known_hosts'
 
 const unknownHint = ({ asked }: Shower): string =>
   `compare the fingerprint on the host's console, then: ipvs-play trust ${asked} (or accept new keys unseen: --host-key accept-new)`
@@ -95,7 +98,12 @@ const changed = (shown: ShownKey, known: readonly KnownKey[], { target, asked }:
   }
 }
 
-const rejected = (shown: ShownKey, { target: { host } }: Shower, why: string, hint: string): Verdict => ({
+const rejected = (
+  shown: ShownKey,
+  { target: { host } }: Shower,
+  why: string,
+  hint: string,
+): Extract<Verdict, { kind: 'rejected' }> => ({
   kind: 'rejected',
   reason: `host key of ${host} (${shown.type} ${fingerprint(shown.blob)}) ${why}`,
   hint,

@@ -104,18 +104,17 @@ const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
       if (verdict?.kind === 'rejected') settle({ ...verdict, kind: 'failed', retry: false })
       else {
         const { unusable } = attempt.credentials
-        settle(
-          explainFailure(error, {
-            stage,
-            target,
-            unusable,
-            tried: auth.tried,
-            left,
-            greeting: beginning.greeting(),
-            ours,
-            theirs: beginning.offer(),
-          }),
-        )
+        const failure = explainFailure(error, {
+          stage,
+          target,
+          unusable,
+          tried: auth.tried,
+          left,
+          greeting: beginning.greeting(),
+          ours,
+          theirs: beginning.offer(),
+        })
+        settle({ ...failure, ...byOpenssh(error, attempt.credentials) })
       }
     }
 
@@ -179,3 +178,11 @@ const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
 /** ssh2 also tells of a key or an agent that would not sign, and goes on to the next. */
 const isPassing = (error: Error): boolean =>
   (error as { level?: string }).level === 'agent' || error.message.startsWith('Error signing data')
+
+/** Algorithms and keys that ssh2 does not know; what the host refused of the others is refused for good. */
+const byOpenssh = (error: Error | undefined, { notBySsh2 }: Credentials): { byOpenssh?: string } => {
+  const lacking = /no matching (.+)/i.exec(error?.message ?? '')?.[1]
+  if (lacking !== undefined) return { byOpenssh: `it has no ${lacking} of ssh2's` }
+  const refused = (error as { level?: string } | undefined)?.level === 'client-authentication'
+  return refused && notBySsh2.length > 0 ? { byOpenssh: notBySsh2.join(', ') } : {}
+}

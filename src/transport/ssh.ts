@@ -1,17 +1,16 @@
 import { setMaxListeners } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Connection, Opened, Target, Transport } from '../model/connection.ts'
+import type { Connection, Opened, Target } from '../model/connection.ts'
 import { preferKnown } from './algorithms.ts'
+import { type Attempts, firstHop, persevere, unreachable } from './attempts.ts'
 import { execute } from './call.ts'
 import type { Line } from './channel.ts'
 import { createChannels } from './channels.ts'
 import { createCredentials } from './credentials.ts'
-import { endpoint, type Failure, INTERRUPTED } from './failure.ts'
+import type { Failure } from './failure.ts'
 import { fetchHostKeys } from './fetch-host-keys.ts'
-import { createGate } from './gate.ts'
 import { judge, type ShownKey } from './host-key.ts'
 import { createJumpConnections, type LogInTo } from './jump-connections.ts'
-import { createKeyStore, type KeyStore } from './keys.ts'
+import type { KeyStore } from './keys.ts'
 import { type KnownHostsFile, lookUpListed, nameOf } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
@@ -22,37 +21,30 @@ import { quickVerifying } from './ssh2-private.ts'
 import { type Stories, tellOfHop } from './story.ts'
 import { openWay } from './way.ts'
 
-export interface SshTransportOptions {
-  /** Handshakes at once, towards one first hop and in all. */
-  readonly connectLimit: readonly [perFirstHop: number, overall: number]
+export interface SshOptions {
+  readonly attempts: Attempts
   /** For become: what came of a password, shared by all hosts of the run. */
   readonly passwords: PasswordGate
   /** The same for passwords of logins. */
   readonly logins: PasswordGate
-  /** Where passphrases were given before; default: none were. */
-  readonly keys?: KeyStore
-  /** Further tries after a loss before the login; default 4. */
-  readonly retries?: number
-  /** For the jitter, from 0 to 1; default Math.random. */
-  readonly random?: () => number
+  readonly keys: KeyStore
   readonly stories?: Stories | undefined
 }
 
-export interface SshTransport extends Transport {
+/** `byOpenssh`: why the system's ssh may get in where ssh2 did not. */
+export type Tried = Opened & { readonly byOpenssh?: string }
+
+export interface Ssh {
+  open(target: Target, signal: AbortSignal): Promise<Tried>
   /** The keys that a host shows; nobody logs in there, only on jump hosts on the way. */
   fetchKeys(target: Target, signal: AbortSignal): Promise<readonly ShownKey[] | Failure>
 }
-
-/** The longest pause before the second try, in milliseconds; it doubles with each. */
-const FIRST_PAUSE = 300
 
 /**
  * SSH by ssh2, which is loaded when the first host is opened. What was read of keys and known_hosts is kept for the
  * transport's life. A place at the gate is held from the TCP connect until the login is through.
  */
-export const createSshTransport = (options: SshTransportOptions): SshTransport => {
-  const { passwords, logins, keys = createKeyStore(), retries = 4, random = Math.random } = options
-  const gate = createGate(...options.connectLimit)
+export const createSsh = ({ attempts, passwords, logins, keys, stories }: SshOptions): Ssh => {
   const readKnownHosts = createKnownHostsReader()
   let loaded: ReturnType<typeof load> | undefined
 
@@ -60,33 +52,21 @@ export const createSshTransport = (options: SshTransportOptions): SshTransport =
     loaded ??= load(keys)
     const { ssh2, credentialsOf } = await loaded
     setMaxListeners(0, signal)
-    const hop = firstHop(target)
-    const attempt = {
-      ssh2,
-      target,
-      asked,
-      credentials: await credentialsOf(target),
-      logins,
-      signal,
-      tell: tellOfHop(options.stories, asked, target.host),
-    }
-    for (let tries = 1; ; tries++) {
+    const credentials = await credentialsOf(target)
+    const [certificate] = credentials.certificates
+    if (certificate !== undefined) return onlyBy(`the certificate ${certificate}`)
+    const tell = tellOfHop(stories, asked, target.host)
+    const attempt = { ssh2, target, asked, credentials, logins, signal, tell }
+    return persevere<LoggedIn>(attempts, { target, signal, tell }, async (pass) => {
       const jump = target.via.kind === 'jump' ? await jumps.hold(target.via.target, signal, asked) : undefined
-      if (jump?.kind === 'failed') return jump
-      if (jump !== undefined) attempt.tell?.(`goes through ${jump.host}`)
-      const outcome = await gate.pass(hop, () =>
-        signal.aborted ? INTERRUPTED : tryOnce({ ...attempt, openWay: () => openWay(target, jump) }, readKnownHosts),
-      )
-      if (outcome.kind === 'in') {
-        return admit(jump === undefined ? outcome : releasing(outcome, jump.release), target)
-      }
+      if (jump?.kind === 'failed') return { ...jump, retry: false }
+      if (jump !== undefined) tell?.(`goes through ${jump.host}`)
+      const way = () => openWay(target, jump)
+      const outcome = await pass(() => tryOnce({ ...attempt, openWay: way }, readKnownHosts))
+      if (outcome.kind === 'in') return admit(jump === undefined ? outcome : releasing(outcome, jump.release), target)
       jump?.release()
-      if (!outcome.retry || tries > retries || signal.aborted) return tries === 1 ? outcome : after(tries, outcome)
-      gate.slowDown(hop)
-      const pause = FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + random() / 2)
-      attempt.tell?.(`tries again after ${Math.round(pause)} ms`)
-      await sleep(pause, undefined, { signal }).catch(() => {})
-    }
+      return outcome
+    })
   }
   const jumps = createJumpConnections(logInTo)
   const fetchKeys = async (target: Target, signal: AbortSignal): Promise<readonly ShownKey[] | Failure> => {
@@ -95,7 +75,7 @@ export const createSshTransport = (options: SshTransportOptions): SshTransport =
     setMaxListeners(0, signal)
     const jump = target.via.kind === 'jump' ? await jumps.hold(target.via.target, signal, target.host) : undefined
     if (jump?.kind === 'failed') return jump
-    const pass = <T>(attempt: () => Promise<T>): Promise<T> => gate.pass(firstHop(target), attempt)
+    const pass = <T>(attempt: () => Promise<T>): Promise<T> => attempts.gate.pass(firstHop(target), attempt)
     const fetched = await fetchHostKeys({ ssh2, target, signal, openWay: () => openWay(target, jump), pass })
     jump?.release()
     return fetched
@@ -119,13 +99,11 @@ const releasing = (loggedIn: LoggedIn, release: () => void): LoggedIn => {
   return { ...loggedIn, close }
 }
 
-/** Whose sshd feels how many log in at once. */
-const firstHop = (target: Target): string =>
-  target.via.kind === 'jump' ? firstHop(target.via.target) : endpoint(target)
-
-const after = (tries: number, failure: Failure): Failure => ({
-  ...failure,
-  reason: `${failure.reason}, ${tries} times`,
+const onlyBy = (byOpenssh: string): Failure => ({
+  kind: 'failed',
+  reason: `ssh2 cannot use ${byOpenssh}`,
+  retry: false,
+  byOpenssh,
 })
 
 const load = async (keys: KeyStore) => {
@@ -160,12 +138,6 @@ const tryOnce = async (
   const again = outcome.kind === 'failed' ? outcome.askFor : undefined
   return again === undefined || again.every((type) => types.includes(type)) ? outcome : logInAsking(again)
 }
-
-const unreachable = ({ reason, hint }: Failure): Opened => ({
-  kind: 'unreachable',
-  reason,
-  ...(hint !== undefined && { hint }),
-})
 
 /** A key that nobody knew is written down before anything is done on the host. */
 const admit = async (loggedIn: LoggedIn, target: Target): Promise<LoggedIn | Failure> => {

@@ -1,6 +1,7 @@
 import type { CallEnd, Connection, Identity, Opened, Target } from '../../src/model/connection.ts'
 import { Secret } from '../../src/secret.ts'
 import { createTransport } from '../../src/transport/transports.ts'
+import type { Sshd } from './sshd.ts'
 
 export const PLAIN: Identity = { become: false, becomeUser: 'root' }
 export const BECOME: Identity = { become: true, becomeUser: 'root' }
@@ -36,3 +37,12 @@ export const runOnce = async (target: Target, script: string, identity = PLAIN):
 }
 
 export const ended = (exitCode: number, stderr = ''): CallEnd => ({ kind: 'ended', exitCode, stderr })
+
+/** The two ways over SSH, which are held to the same. */
+export const WAYS = ['ssh', 'openssh'] as const
+
+/** A server whose target is reached so, whatever this machine's own ssh config says. */
+export const by = (wants: (typeof WAYS)[number], sshd: Sshd): Sshd => ({
+  ...sshd,
+  target: { ...sshd.target, wants, sshOptions: ['-F', 'none'] },
+})
