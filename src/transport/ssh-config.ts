@@ -84,7 +84,9 @@ const createLookUp = (blocks: readonly Block[], source: ConfigSource, args: read
     const host = hostnameOf(before, name).toLowerCase()
     const second = walk(blocks, blocks.keys(), { name, host, said: before, source, final: true })
     if (second.unknown && source.mayRun) return ask(name, said)
-    return { settings: mergeSettings([merge(first.held), merge(second.held)]) }
+    // What HostName stands for is settled by then.
+    const settled = settingsOf([{ name: 'HostName', words: [host.replaceAll('%', '%%')], rest: host }])
+    return { settings: mergeSettings([merge(first.held), settled, merge(second.held)]) }
   }
 }
 

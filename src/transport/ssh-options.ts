@@ -171,12 +171,13 @@ const addressFamily: Reader = (said) => {
   throw new Mistake(`AddressFamily is neither any, inet nor inet6: ${word}`)
 }
 
-const proxy: Reader = (said) => {
-  const [{ name, words, rest }] = said
+const proxyCommand: Reader = ([{ rest }]) => {
   const command = rest.replace(/^[\s=]+/, '')
-  if (name.toLowerCase() === 'proxycommand')
-    return { proxy: isNone(command) ? { kind: 'none' } : { kind: 'command', command } }
-  const hops = value([{ name, words, rest }])
+  return { proxy: isNone(command) ? { kind: 'none' } : { kind: 'command', command } }
+}
+
+const proxyJump: Reader = (said) => {
+  const hops = value(said)
   return { proxy: isNone(hops) ? { kind: 'none' } : { kind: 'jump', hops } }
 }
 
@@ -203,7 +204,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   hostkeyalgorithms: text((hostKeyAlgorithms) => ({ hostKeyAlgorithms })),
   addressfamily: addressFamily,
   bindaddress: text((bindAddress) => ({ bindAddress })),
-  proxy,
+  proxycommand: proxyCommand,
+  proxyjump: proxyJump,
   connecttimeout: seconds((timeout) => (timeout > 0 ? { timeout } : {})),
   serveraliveinterval: seconds((aliveInterval) => ({ aliveInterval })),
   serveralivecountmax: count(1_000_000, (aliveCount) => ({ aliveCount })),

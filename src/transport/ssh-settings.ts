@@ -19,20 +19,31 @@ export type Settings = ReadonlyMap<string, readonly Setting[]>
 /** These add up; of all others the first counts. */
 const ADDING: readonly string[] = ['identityfile', 'certificatefile']
 
-/** The slot that a setting takes: whichever of ProxyJump and ProxyCommand comes first shuts out the other. */
-const slotOf = (name: string): string => {
+const keywordOf = (name: string): string => {
   const lower = name.toLowerCase()
-  const keyword = OTHER_NAMES[lower] ?? lower
-  return keyword === 'proxyjump' || keyword === 'proxycommand' ? 'proxy' : keyword
+  return OTHER_NAMES[lower] ?? lower
+}
+
+const isNone = ({ words }: Setting): boolean => words[0]?.toLowerCase() === 'none'
+
+/**
+ * Whichever of ProxyJump and ProxyCommand comes first shuts out the other, but `ProxyJump none` a later ProxyJump alone. A
+ * time of `none` is to ssh one that nobody set.
+ */
+const saysNothing = (keyword: string, setting: Setting, before: Settings): boolean => {
+  if (keyword === 'connecttimeout' || keyword === 'serveraliveinterval') return isNone(setting)
+  if (keyword === 'proxyjump') return before.has('proxycommand')
+  return keyword === 'proxycommand' && before.get('proxyjump')?.some((jump) => !isNone(jump)) === true
 }
 
 export const settingsOf = (list: readonly Setting[]): Settings => {
   const settings = new Map<string, readonly Setting[]>()
   for (const setting of list) {
-    const slot = slotOf(setting.name)
-    const there = settings.get(slot)
-    if (there === undefined) settings.set(slot, [setting])
-    else if (ADDING.includes(slot)) settings.set(slot, [...there, setting])
+    const keyword = keywordOf(setting.name)
+    if (saysNothing(keyword, setting, settings)) continue
+    const there = settings.get(keyword)
+    if (there === undefined) settings.set(keyword, [setting])
+    else if (ADDING.includes(keyword)) settings.set(keyword, [...there, setting])
   }
   return settings
 }

@@ -104,8 +104,8 @@ Match exec "touch ${home}/ran"
   test.each([
     ['alias', settingsOf([]), { hostname: 'real', user: 'alice', port: 2, timeout: 3, bindAddress: '10.0.0.9' }],
     ['alias', said('User', 'root'), { hostname: 'real', user: 'alice', port: 1, timeout: 3, bindAddress: '10.0.0.9' }],
-    ['other', said('Tag', 't'), { port: 4 }],
-    ['other', settingsOf([]), {}],
+    ['other', said('Tag', 't'), { hostname: 'other', port: 4 }],
+    ['other', settingsOf([]), { hostname: 'other' }],
   ])('%s %j', (name, before, value) => {
     expect(optionsOf(read(config), name, before).value).toEqual(value)
   })
@@ -132,7 +132,10 @@ describe('Include', () => {
 })
 
 test('ProxyJump and ProxyCommand shut each other out', () => {
-  const config = read('Host a\n ProxyJump b\nHost c\n ProxyCommand nc "%h" %p\nHost *\n ProxyCommand none\n')
+  const config = read(
+    'Host a\n ProxyJump b\nHost c\n ProxyCommand nc "%h" %p\nHost e\n ProxyJump none\n ProxyCommand nc\nHost *\n ProxyCommand none\n',
+  )
+  expect(optionsOf(config, 'e').value.proxy).toEqual({ kind: 'command', command: 'nc' })
   expect(optionsOf(config, 'a').value.proxy).toEqual({ kind: 'jump', hops: 'b' })
   expect(optionsOf(config, 'c').value.proxy).toEqual({ kind: 'command', command: 'nc "%h" %p' })
   expect(optionsOf(config, 'd').value.proxy).toEqual({ kind: 'none' })
