@@ -66,3 +66,13 @@ describe('links', () => {
     }
   })
 })
+
+test('every test that docs/security.md names is there', () => {
+  const named = [...pageText('docs/security.md').matchAll(/`([\w/.-]+\.test\.ts) › ([^`]+)`/g)]
+  expect(named.length).toBeGreaterThan(20)
+  for (const [, file = '', name = ''] of named) {
+    const path = join(root, 'test', file)
+    expect(existsSync(path), file).toBe(true)
+    expect(readFileSync(path, 'utf8'), file).toContain(name)
+  }
+})
