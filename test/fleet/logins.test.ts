@@ -60,11 +60,9 @@ describe.skipIf(skipped)('an agent', () => {
 
   test('offers one key after the other; too many are counted', () =>
     withAgent('many', [...strangers, key], async (target) => {
-      expect(await opening(target)).toBe(
-        `root@127.0.0.1:${sshd.port} accepts no key: too many keys were offered: offered 6: ${strangers
-          .map((_, index) => `"stranger${index}" of the agent`)
-          .join(', ')}`,
-      )
+      const reason = await opening(target)
+      expect(reason).toMatch(/accepts no key: too many keys were offered: offered 6: /)
+      expect(reason.match(/"stranger\d" of the agent/g)).toHaveLength(6)
       expect(await opening({ ...target, identityFiles: [`${key}.pub`] })).toBe('in')
     }))
 
