@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Target } from '../../src/model/connection.ts'
@@ -8,6 +8,7 @@ import { Secret } from '../../src/secret.ts'
 import { createKeyStore } from '../../src/transport/keys.ts'
 import { unlockKeys } from '../../src/transport/passphrases.ts'
 import { createTransport } from '../../src/transport/transports.ts'
+import { startRun } from './fleet.ts'
 import { lacks } from './needs.ts'
 import { by, ended, runOn, signal } from './over-ssh.ts'
 import { freePort, makeKey, type Sshd, startSshd } from './sshd.ts'
@@ -105,6 +106,28 @@ describe.skipIf(skipped)('ssh2 cannot: the system’s ssh does, and it is said o
     expect(outcome).toBe('in')
     expect(notices).toEqual(["rs1 is reached by the system's ssh: it has no key exchange algorithm of ssh2's"])
     await server.stop()
+  })
+
+  test('behind a jump host, by the user’s own ssh config: a run says why, once', async () => {
+    trusting()
+    const jump = await startSshd()
+    const key = certified('behind')
+    const folder = join(sshd.dir, 'project')
+    mkdirSync(folder)
+    const known = `UserKnownHostsFile ${jump.target.knownHosts[0]} ${sshd.target.knownHosts[0]}`
+    const own = (port: number, file: string): string =>
+      `HostName 127.0.0.1\nPort ${port}\nIdentityFile ${file}\n${known}\n`
+    const config = `Host jump\n${own(jump.port, jump.target.identityFiles[0] ?? '')}Host rs*\n${own(sshd.port, key)}ProxyJump jump\n`
+    writeFileSync(join(folder, 'config'), config)
+    writeFileSync(join(folder, 'hosts'), 'rs1\n')
+    writeFileSync(join(folder, 'id.yml'), '- hosts: rs1\n  tasks:\n    - command: id -un\n')
+    const argv = ['run', 'id.yml', '-i', 'hosts', '-u', 'root', '--ssh-config', 'config', '--output', 'ndjson']
+    const { ended } = startRun(argv, { cwd: folder, env: { XDG_STATE_HOME: folder } })
+    const { code, events, stderr } = await ended
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const notices = events.flatMap((event) => (event.type === 'notice' ? [event.text] : []))
+    expect(notices).toEqual([`rs1 is reached by the system's ssh: the certificate ${key}-cert.pub`])
+    await jump.stop()
   })
 
   test('and there is no ssh: that is named', async () => {
