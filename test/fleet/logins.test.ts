@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
@@ -9,6 +9,7 @@ import { Secret } from '../../src/secret.ts'
 import { createKeyStore } from '../../src/transport/keys.ts'
 import { unlockKeys } from '../../src/transport/passphrases.ts'
 import { createTransport } from '../../src/transport/transports.ts'
+import { startRun } from './fleet.ts'
 import { lacks } from './needs.ts'
 import { makeKey, type Sshd, startSshd } from './sshd.ts'
 
@@ -228,5 +229,29 @@ describe.skipIf(skipped)('a password', () => {
     const target: Target = { ...strict.target, user: 'ops', identityFiles: [one], password: new Secret('wr0ng') }
     expect(await opening(target)).toBe(`wrong login password for ops@127.0.0.1:${strict.port}`)
     await strict.stop()
+  })
+
+  test('of the inventory, by a template, goes to the host and into no output', async () => {
+    const sshd = await startSshd({ users, config: ['PasswordAuthentication yes'] })
+    const known = `ansible_ssh_common_args='-o UserKnownHostsFile=${sshd.target.knownHosts[0]}'`
+    const host = `rs1 ansible_host=127.0.0.1 ansible_port=${sshd.port} ansible_user=ops ${known}`
+    writeFileSync(join(sshd.dir, 'hosts'), `${host} ansible_password='{{ of_ops }}'\n`)
+    writeFileSync(
+      join(sshd.dir, 'site.yml'),
+      '- hosts: rs1\n  tasks:\n    - debug: {msg: "<{{ ansible_password }}>"}\n',
+    )
+    for (const [password, exit] of [
+      ['r1ght', 0],
+      ['wr0ng', 4],
+    ] as const) {
+      const argv = ['run', 'site.yml', '-i', 'hosts', '-e', `of_ops=${password}`, '--output', 'ndjson', '-vvv']
+      const { code, stdout, stderr } = await startRun(argv, { cwd: sshd.dir, env: { XDG_STATE_HOME: sshd.dir } }).ended
+      expect(code).toBe(exit)
+      expect(stdout).toContain(exit === 0 ? '<***>' : `wrong login password for ops@127.0.0.1:${sshd.port}`)
+      expect(`${stdout}${stderr}`).not.toContain(password)
+      const found = spawnSync('grep', ['-rl', password, join(sshd.dir, 'ipvs-play')], { encoding: 'utf8' })
+      expect(found).toMatchObject({ status: 1, stdout: '' })
+    }
+    await sshd.stop()
   })
 })
