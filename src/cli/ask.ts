@@ -1,4 +1,6 @@
 /** Questions of a run (`pause`) on the terminal. */
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
 import type { Ask } from '../engine/engine.ts'
 import type { Reporter } from '../model/event.ts'
 import { printable } from '../reporters/printable.ts'
@@ -29,13 +31,13 @@ export const createAsk = (sinks: readonly Reporter[], hidden: ReadonlySet<string
   const show = showOn(sinks)
   return async ({ task, prompt, echo }, halted) => {
     if (process.stdin.isTTY !== true || halted.aborted) return undefined
-    const { createInterface } = await import('node:readline')
-    const { Writable } = await import('node:stream')
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
     const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
     const said = printable(redactText(hidden)(`[${task}]\n${prompt}`))
     const question = `${said}${echo ? '' : ' (output is hidden)'}: `
-    const draw = () => show(question + (echo ? printable(lines.line) : ''))
+    let asking = true
+    // The last key is told of after the answer.
+    const draw = () => (asking ? show(question + (echo ? printable(lines.line) : '')) : undefined)
     draw()
     const typed = () => setImmediate(draw)
     process.stdin.on('keypress', typed)
@@ -48,6 +50,7 @@ export const createAsk = (sinks: readonly Reporter[], hidden: ReadonlySet<string
         halted.addEventListener('abort', () => resolve(undefined), { once: true })
       })
     } finally {
+      asking = false
       process.stdin.off('keypress', typed)
       lines.close()
       show(undefined)

@@ -54,12 +54,11 @@ const verdictsOf = ({ until, failedWhen = [], changedWhen = [] }: Task): readonl
   ...changedWhen,
 ]
 
-/** They see the result under the name that is registered. */
+/** They see the result under the name that is registered: of a loop that of the item. */
 const verdictProblems = (task: Task, scope: Scope): Diagnostic[] => {
   const { register } = task
   const seen: Scope = {
-    get: (name) =>
-      name === register ? { kind: 'pending', why: 'its result', fields: fieldsOf(task) } : scope.get(name),
+    get: (name) => (name === register ? { kind: 'pending', why: 'its result', fields: fieldsOf({}) } : scope.get(name)),
     names: () => (register === undefined ? scope.names() : [...scope.names(), register]),
   }
   return verdictsOf(task).flatMap((node) => expressionProblems(node, seen))

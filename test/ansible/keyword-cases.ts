@@ -271,7 +271,7 @@ const loops: readonly PlaybookCase[] = [
 const untils: readonly PlaybookCase[] = [
   one(
     'until whose condition cannot be judged',
-    tasks(`- {name: tries, shell: "echo x >>/tmp/case/a", register: r, until: r.nothing.there == 1, retries: 3, delay: 0}
+    tasks(`- {name: tries, shell: "echo x >>/tmp/case/a", register: r, until: (r.stdout | from_json).there == 1, retries: 3, delay: 0}
 - {name: behind, debug: {msg: b}}
 `),
   ),
@@ -283,8 +283,8 @@ const untils: readonly PlaybookCase[] = [
   ),
   one(
     'failed_when and changed_when whose condition cannot be judged',
-    tasks(`- {name: tries, command: "true", register: r, failed_when: r.nothing.there == 1, ignore_errors: true}
-- {name: too, command: "true", register: r, changed_when: r.nothing.there == 1, ignore_errors: true}
+    tasks(`- {name: tries, command: "true", register: r, failed_when: (r.stdout | from_json).there == 1, ignore_errors: true}
+- {name: too, command: "true", register: r, changed_when: (r.stdout | from_json).there == 1, ignore_errors: true}
 - {name: behind, debug: {msg: "{{ r is failed }}"}}
 `),
   ),

@@ -318,3 +318,13 @@ test.each([
   }
   expect((await scheduleFiles(files)).said).toEqual([said])
 })
+
+test('conditions on the result of a loop see that of an item, and those behind it that of the whole', async () => {
+  const task = 'command: ls, loop: [a], register: r'
+  const { said } = await scheduleText(`- hosts: rs1
+  tasks:
+    - {${task}, until: r.rc == 0, failed_when: "'x' in r.stdout", changed_when: r.rc == 1}
+    - {debug: {msg: "{{ r.results }} {{ r.rc }}"}}
+`)
+  expect(said).toEqual(['4:43 the result of "command" has no "rc"'])
+})
