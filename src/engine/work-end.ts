@@ -27,7 +27,7 @@ export const endOutcome = ({ item, end }: WorkEnd): ItemOutcome => {
     return { status: 'changed', differences: differences(item), ...result, ...notes }
   }
   const done = end.kind !== 'broken' && end.change > 0 ? differences(item).slice(0, end.change) : []
-  const ran = end.kind === 'failed' && plan.kind === 'opaque' ? { wasChanged: true } : {}
+  const ran = end.kind === 'failed' && plan.kind === 'opaque' && !onlyLooked(plan) ? { wasChanged: true } : {}
   return { status: 'failed', differences: done, ...result, ...ran, ...failure(item, end) }
 }
 
@@ -41,6 +41,9 @@ export const didNotTake = (end: TaskEnd): ItemOutcome =>
         hint: rival,
       }
     : { status: 'failed', differences: [], reason: `unexpected answer at the end of the script: ${end.kind}` }
+
+const onlyLooked = ({ steps }: { readonly steps: readonly Step[] }): boolean =>
+  steps.every((step) => step.kind === 'run' && step.speaks)
 
 const endsOf = ({ plan }: PlannedItem) => (plan.kind === 'opaque' && plan.keepsEnds ? 'kept' : 'stripped')
 
@@ -72,6 +75,7 @@ const failure = (
       const step = (item.plan.kind === 'opaque' ? item.plan.steps : changesOf(item)[end.change]?.steps)?.[end.step]
       const said = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-5).join('\n')
       const how = `${timedOut ? 'timed out' : `failed with exit ${result.exitCode}`}${said === '' ? '' : `: ${said}`}`
+      if (step?.kind === 'run' && step.speaks && said !== '') return { reason: said }
       // What a command said matters more than the command, which can be long and stands in the playbook.
       const reason =
         step?.kind === 'run'

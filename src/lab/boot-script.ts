@@ -33,8 +33,9 @@ main() {
   ip link set dev lo up
   read -r go <&3
   boot_sysctl </dev/null >/var/log/boot.log 2>&1 3<&- 4>&- || printf 'boot: a sysctl loader failed, see /var/log/boot.log\\n'
-  boot_units </dev/null >>/var/log/boot.log 2>&1 3<&- 4>&- || printf 'boot: a unit failed, see /var/log/boot.log\\n'
+  boot_units ipvs-play </dev/null >>/var/log/boot.log 2>&1 3<&- 4>&- || printf 'boot: a unit failed, see /var/log/boot.log\\n'
   boot_network 3<&- 4>&-
+  boot_units ipvs-play-online </dev/null >>/var/log/boot.log 2>&1 3<&- 4>&- || printf 'boot: a unit failed, see /var/log/boot.log\\n'
   [ "$ssh" != openssh ] || boot_sshd 3<&- 4>&- &
   printf 'up\\n' >&4
   exec 4>&-
@@ -85,9 +86,10 @@ const bootSysctl = `boot_sysctl() {
 }
 `
 
+// boot_units NAME: as systemd or OpenRC would start our unit of this name.
 const bootUnits = `boot_units() {
   failed=0
-  for unit in /etc/systemd/system/*.wants/ipvs-play.service; do
+  for unit in /etc/systemd/system/*.wants/$1.service; do
     [ -f "$unit" ] && [ -s "$unit" ] || continue
     while IFS= read -r line; do
       case $line in ExecStart=*) ;; *) continue ;; esac
@@ -97,7 +99,7 @@ const bootUnits = `boot_units() {
     done <"$unit"
     break
   done
-  for service in /etc/runlevels/*/ipvs-play; do
+  for service in /etc/runlevels/*/$1; do
     [ -f "$service" ] || continue
     (
       ebegin() { :; }; eend() { return "\${1:-0}"; }

@@ -37,8 +37,12 @@ const ours = [
   'etc/ipvs-play',
   'etc/systemd/system/ipvs-play.service',
   'etc/systemd/system/multi-user.target.wants/ipvs-play.service',
+  'etc/systemd/system/ipvs-play-online.service',
+  'etc/systemd/system/multi-user.target.wants/ipvs-play-online.service',
   'etc/init.d/ipvs-play',
+  'etc/init.d/ipvs-play-online',
   'etc/runlevels/boot/ipvs-play',
+  'etc/runlevels/default/ipvs-play-online',
   'var/lib/ipvs-play',
 ]
 

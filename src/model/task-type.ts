@@ -82,6 +82,8 @@ export type Step = { readonly requires?: readonly Test[] } & (
       readonly stdin?: string
       readonly chdir?: string
       readonly limit?: number
+      /** A script of ours that only looks: where it fails, what it says is all that there is to say. */
+      readonly speaks?: true
     }
 )
 
@@ -242,6 +244,8 @@ export interface TaskType<Args> {
   readonly freeText?: readonly string[]
   /** Names of groups and hosts in the arguments, each of which the inventory must have, with their places. */
   names?(args: Args): readonly { readonly path: ArgumentProblem['path']; readonly name: string }[]
+  /** Its plan looks at directors and real servers, also outside of the play. */
+  readonly asksFleet?: true
   /** May change VIPs or ARP guards: a play on several real servers then starts with one. */
   readonly touchesRotation?: true
   /** Its plan may be opaque: such a task travels alone, in a round of its own. */

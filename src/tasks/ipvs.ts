@@ -167,6 +167,7 @@ export default defineTask({
   args: ipvsSchema,
   check: wishProblems,
   understand: wishOf,
+  asksFleet: true,
   names: ({ services }) =>
     services.flatMap(({ servers }) =>
       servers.flatMap(({ who, path }) => ('hosts' in who ? [{ path, name: who.hosts }] : [])),

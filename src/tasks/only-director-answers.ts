@@ -66,7 +66,7 @@ const plan = ({ vip, nic: named }: Wish, facts: Facts, { fleet }: Setting): Plan
   const now = facts.of(answer(question))
   return {
     kind: 'opaque',
-    steps: [{ kind: 'run', command, limit: 20 }],
+    steps: [{ kind: 'run', command, limit: 20, speaks: true }],
     because: now?.summary ?? '',
     changed: () => false,
     ...(now === undefined ? { foretold: [] } : { amiss: now }),
@@ -102,6 +102,7 @@ export default defineTask({
   only-director-answers: {address: 192.0.2.100, nic: eth1}
 `,
   mayBeOpaque: true,
+  asksFleet: true,
   args,
   understand: wishOf,
   check: (given) => {

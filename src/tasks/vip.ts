@@ -11,7 +11,7 @@ const full = ({ family, address }: Ip): string => `${address}/${family === 4 ? 3
 const isWhole = ({ family, prefix, peer }: HostAddress): boolean =>
   prefix === (family === 4 ? 32 : 128) && peer === undefined
 
-const run = (...command: readonly [string, ...string[]]): Step => ({ kind: 'run', command })
+const run = (...command: readonly [string, ...string[]]) => ({ kind: 'run', command }) as const
 
 /** Busybox' ip knows neither word: there the kernel looks for duplicates by itself, for a second. */
 const addSix = 'ip addr add "$1" dev "$2" nodad preferred_lft 0 2>/dev/null || ip addr add "$1" dev "$2"'
@@ -35,7 +35,12 @@ const askAround = `m=$("$@" -D -c 2 -w 2 -I "$nic" "$vip" 2>/dev/null | sed -n '
 const duplicateCheck = (vip: Ip, nic: string, tool: Arping): readonly Step[] =>
   vip.family === 6 || tool === undefined
     ? []
-    : [run('sh', '-c', `nic=$1 vip=$2; shift 2\n${askAround}`, 'sh', nic, vip.address, ...arpingWords(tool))]
+    : [
+        {
+          ...run('sh', '-c', `nic=$1 vip=$2; shift 2\n${askAround}`, 'sh', nic, vip.address, ...arpingWords(tool)),
+          speaks: true,
+        },
+      ]
 
 /** As a request and as an answer: some neighbours heed only the one, some only the other. */
 const announcement = ({ family, address }: Ip, { nic, announce }: VipWish, tool: Arping): readonly Step[] => {

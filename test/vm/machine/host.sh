@@ -24,6 +24,7 @@ ip link set eth0 up
 ip addr add "$address/16" brd + dev eth0
 ip addr add "$address6/64" dev eth0 nodad
 ip route add default via 10.88.0.1
+sh -c "$(wanted ipvs-play-online)"
 dropbear -s -j -k -r /etc/host_key -p 22
 echo >"/run/up/$name"
 mount -t tmpfs -o mode=755 "$name" /run
