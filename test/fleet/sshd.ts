@@ -80,7 +80,9 @@ export const startSshd = async (options: SshdOptions = {}): Promise<Sshd> => {
   writeFileSync(join(dir, 'sshd_config'), sshdConfig(dir, port, hostKeys, options))
   writeAccounts(dir, options)
   writeFileSync(join(dir, 'start'), startScript(dir, options.before ?? ''))
-  const child = spawn('unshare', ['-m', 'sh', join(dir, 'start')], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('setpriv', ['--pdeathsig=KILL', 'unshare', '-m', 'sh', join(dir, 'start')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let log = ''
   child.stderr.on('data', (chunk) => {
     log += String(chunk)
@@ -127,7 +129,7 @@ const sshdConfig = (
     '',
   ].join('\n')
 
-/** unshare's -m makes mounts private; what is bound here nobody else sees. */
+/** It ends with the test that failed to stop it. unshare's -m makes mounts private; what is bound here nobody else sees. */
 const startScript = (dir: string, before: string): string =>
   `set -e
 DIR="${dir}"
