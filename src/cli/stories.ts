@@ -21,7 +21,7 @@ const storiesTo = ({ verbose, hidden, write }: Where): Stories | undefined => {
     const begun = performance.now()
     return (line) => {
       const ms = String(Math.round(performance.now() - begun)).padStart(6)
-      write(host, `${ms} ms  ${printable(clean(line)).replaceAll('\n', ' ')}\n`)
+      for (const one of clean(line).trimEnd().split(/\r?\n/)) write(host, `${ms} ms  ${printable(one)}\n`)
     }
   }
 }

@@ -18,6 +18,8 @@ const secrets = {
   vaulted: 'v4ulted-V4lue-77',
   vault: 'v4ult-Pa55-phrase',
   variable: 'v4riable-T0ken-31',
+  login: 'l0gin-Pa55-w0rd-8',
+  'wrong login': 'wr0ng-l0gin-Pa55',
 }
 const wanted = Object.values(secrets)
 const everyForm = [...new Set(wanted.flatMap(forms))]
@@ -52,6 +54,8 @@ const runs: readonly (readonly [what: string, become: 'become' | 'wrong become',
   ['a become that fails', 'wrong become', 'run', 'tell.yml', '-vvv'],
   ['lists', 'become', 'run', 'tell.yml', '--list-tasks'],
   ['ping', 'become', 'ping', 'all', '-vvv', '-b'],
+  ['a login by password', 'become', 'ping', 'all', '-vvv', '-e', '@login.yml'],
+  ['a login by a wrong password', 'become', 'ping', 'all', '-vvv', '-e', '@wrong-login.yml'],
   ['ping with a wrong password', 'wrong become', 'ping', 'all', '-vvv', '-b', '--output', 'json'],
 ]
 
@@ -62,11 +66,17 @@ describe.skipIf(skipped)('a secret that was used', () => {
   const home = () => join(fleet.folder, 'home')
 
   beforeAll(async () => {
-    fleet = await bringUp({ directors: 1, realservers: 2, server: 'openssh' })
+    const more = ['--sshd-option', 'PasswordAuthentication yes']
+    fleet = await bringUp({ directors: 1, realservers: 2, server: 'openssh', more })
     for (const { name } of fleet.hosts) {
-      const account = `useradd -m -s /bin/sh ops && echo 'ops ALL=(ALL) ALL' >/etc/sudoers.d/ops && usermod -p "$1" ops`
-      const hash = await command(['openssl', 'passwd', '-6', '-stdin'], { input: secrets.become })
-      await fleet.exec(name, `set -- '${hash.stdout.trim()}'; ${account}`)
+      const rule = `echo 'ops ALL=(ALL) ALL' >/etc/sudoers.d/ops`
+      for (const [user, secret] of [
+        ['ops', secrets.become],
+        ['walker', secrets.login],
+      ] as const) {
+        const hash = await command(['openssl', 'passwd', '-6', '-stdin'], { input: secret })
+        await fleet.exec(name, `useradd -m -s /bin/sh ${user} && usermod -p '${hash.stdout.trim()}' ${user} && ${rule}`)
+      }
     }
     mkdirSync(join(fleet.inventory, 'group_vars'), { recursive: true })
     const vaulted = vault(secrets.vaulted, secrets.vault).replace(/^(?=.)/gm, '  ')
@@ -75,6 +85,12 @@ describe.skipIf(skipped)('a secret that was used', () => {
       `vaulted: !vault |\n${vaulted}\ndb_password: ${secrets.variable}\napi_token: ${secrets.variable}-2\n`,
     )
     fleet.write('tell.yml', book)
+    const byPassword = `ansible_user: walker
+ansible_become: false
+ansible_ssh_common_args: -o UserKnownHostsFile=${join(fleet.folder, 'lab/known_hosts')} -o PubkeyAuthentication=no
+`
+    fleet.write('login.yml', `${byPassword}ansible_password: ${secrets.login}\n`)
+    fleet.write('wrong-login.yml', `${byPassword}ansible_password: ${secrets['wrong login']}\n`)
     const files = {
       become: fleet.write('become', secrets.become),
       'wrong become': fleet.write('wrong', secrets['wrong become']),
@@ -94,7 +110,8 @@ describe.skipIf(skipped)('a secret that was used', () => {
     }
     mkdirSync(env.TMPDIR, { recursive: true })
     for (const [what, become, ...argv] of runs) {
-      const how = ['-u', 'ops', '--become-password-file', files[become], '--vault-password-file', vaultFile]
+      const user = what.startsWith('a login') ? [] : ['-u', 'ops']
+      const how = [...user, '--become-password-file', files[become], '--vault-password-file', vaultFile]
       const words = [...argv, '-i', fleet.inventory, ...how] as const
       ended.set(what, await command([process.execPath, cli, ...words], { env, cwd: fleet.folder }))
     }
@@ -119,6 +136,8 @@ describe.skipIf(skipped)('a secret that was used', () => {
       'a become that fails': 6,
       lists: 0,
       ping: 0,
+      'a login by password': 0,
+      'a login by a wrong password': 4,
       'ping with a wrong password': 2,
       lint: 0,
     })
