@@ -17,9 +17,11 @@ export interface TokenSource {
 
 /** The tokens that files and commands may hold. */
 export const tokensOf = ({ name, address, port, user, alias, jump }: TokenSource, machine: Machine): Tokens => {
-  const hashed = `${machine.hostname}${address}${port}${user}${jump}`
   return {
-    C: createHash('sha1').update(hashed).digest('hex'),
+    // Asked for by few, and told for every host of a fleet.
+    get C() {
+      return createHash('sha1').update(`${machine.hostname}${address}${port}${user}${jump}`).digest('hex')
+    },
     d: machine.home,
     h: address,
     i: String(machine.uid),

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Connection, Opened, Target } from '../model/connection.ts'
-import { preferKnown } from './algorithms.ts'
+import { keyTypeOf, preferKnown } from './algorithms.ts'
 import { type Attempts, firstHop, persevere, unreachable } from './attempts.ts'
 import { execute } from './call.ts'
 import type { Line } from './channel.ts'
@@ -11,7 +11,7 @@ import { fetchHostKeys } from './fetch-host-keys.ts'
 import { judge, type ShownKey } from './host-key.ts'
 import { createJumpConnections, type LogInTo } from './jump-connections.ts'
 import type { KeyStore } from './keys.ts'
-import { type KnownHostsFile, lookUpListed, nameOf } from './known-hosts.ts'
+import { type Known, type KnownHostsFile, lookUp, lookUpListed, nameOf } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
 import { type Attempt, type LoggedIn, logIn } from './login.ts'
@@ -133,11 +133,28 @@ const tryOnce = async (
       hostKeyAlgorithms: preferKnown(types, target.algorithms.hostKeys),
       judge: (shown) => judge(shown, files, target.hostKey, { target, asked }),
     })
-  const types = lookUpListed(files, nameOf(target)).keys.map((key) => key.type)
+  const types = typesToAskFor(files, target)
   const outcome = await logInAsking(types)
   const again = outcome.kind === 'failed' ? outcome.askFor : undefined
   return again === undefined || again.every((type) => types.includes(type)) ? outcome : logInAsking(again)
 }
+
+/**
+ * Hashed names cost an HMAC each: they are gone through only where they could change the order, for what is listed openly has
+ * no key of the best type.
+ */
+const typesToAskFor = (files: readonly KnownHostsFile[], target: Target): readonly string[] => {
+  const name = nameOf(target)
+  const [best = ''] = preferKnown([], target.algorithms.hostKeys)
+  const listed = usableTypes(lookUpListed(files, name))
+  const settled =
+    listed.length === 0 || listed.includes(keyTypeOf(best)) || files.every(({ hashed }) => hashed.length === 0)
+  return settled ? listed : usableTypes(lookUp(files, name))
+}
+
+/** A key that is revoked too is none to ask for. */
+const usableTypes = ({ keys, revoked }: Known): readonly string[] =>
+  keys.filter(({ key }) => !revoked.some((dead) => dead.key === key)).map(({ type }) => type)
 
 /** A key that nobody knew is written down before anything is done on the host. */
 const admit = async (loggedIn: LoggedIn, target: Target): Promise<LoggedIn | Failure> => {
