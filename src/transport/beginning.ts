@@ -14,6 +14,8 @@ export interface Beginning {
   greeting(): string
   /** Undefined while its offer is not there in full. */
   offer(): Offer | undefined
+  /** Lets go of what was kept: a thousand connections would keep megabytes of it. */
+  forget(): void
 }
 
 /** More than any greeting and offer take. */
@@ -29,6 +31,10 @@ export const watchBeginning = (stream: Readable): Beginning => {
   }
   stream.on('data', keep)
   return {
+    forget: () => {
+      stream.off('data', keep)
+      chunks.length = 0
+    },
     greeting: () => chunks[0]?.toString('latin1') ?? '',
     offer: () => readOffer(Buffer.concat(chunks)),
   }

@@ -78,6 +78,7 @@ const logInOver = (way: Way, attempt: Attempt): Promise<LoggedIn | Failure> =>
       auth.over(outcome.kind === 'in')
       signal.removeEventListener('abort', abort)
       story?.ends(outcome.kind === 'in' ? `logged in as ${target.user}` : `failed: ${outcome.reason}`)
+      beginning.forget()
       resolve(outcome)
     }
     const abort = (): void => settle(INTERRUPTED)
