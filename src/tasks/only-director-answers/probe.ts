@@ -12,10 +12,14 @@ export interface Question {
   readonly tool: Arping
 }
 
-/** Duplicate detection asks without an address of its own, and the plain form goes on asking after the first answer. */
+/**
+ * Duplicate detection asks without an address of its own, and the plain form goes on asking after the first answer; both
+ * at once, for silence is heard only when time is up.
+ */
 const askByArp = `ask() {
-"$@" -D -c 2 -w 2 -I "$nic" "$vip"
+"$@" -D -c 2 -w 2 -I "$nic" "$vip" &
 "$@" -b -c 2 -w 2 -I "$nic" "$vip"
+wait
 }
 macs=$(ask $tool 2>/dev/null | sed -n 's/.*\\[\\([0-9A-Fa-f:]*\\)\\].*/\\1/p')`
 
