@@ -7,21 +7,24 @@ import {
   lookUp,
   lookUpKey,
   nameOf,
+  usableTypes,
 } from './known-hosts.ts'
 
 /** What is to be done about the key that a host showed. */
 export type Verdict =
   | { readonly kind: 'trusted' }
   | { readonly kind: 'new' } // nobody knows it, and the policy says to write it down
-  | {
-      readonly kind: 'rejected'
-      readonly reason: string
-      readonly hint: string
-      /** Why the system's ssh may come to another verdict. */
-      readonly byOpenssh?: string
-      /** Types of the known keys, where the host showed one of another type: it is to be asked for these. */
-      readonly askFor?: readonly string[]
-    }
+  | Rejected
+
+interface Rejected {
+  readonly kind: 'rejected'
+  readonly reason: string
+  readonly hint: string
+  /** Why the system's ssh may come to another verdict. */
+  readonly byOpenssh?: string
+  /** Types of the known keys, where the host showed one of another type: it is to be asked for these. */
+  readonly askFor?: readonly string[]
+}
 
 /** The key that a host showed, in its wire form. */
 export interface ShownKey {
@@ -58,7 +61,11 @@ export const judge = (
   const key = shown.blob.toString('base64')
   const same = lookUpKey(files, name, key)
   const revoked = same.revoked[0]
-  if (revoked !== undefined) return rejected(shown, shower, `is marked as revoked in ${place(revoked)}`, REVOKED)
+  if (revoked !== undefined) {
+    const others = usableTypes(lookUp(files, name)).filter((type) => type !== shown.type)
+    const verdict = rejected(shown, shower, `is marked as revoked in ${place(revoked)}`, REVOKED)
+    return others.length === 0 ? verdict : { ...verdict, askFor: others }
+  }
   if (same.keys.length > 0) return { kind: 'trusted' }
   const known = lookUp(files, name)
   if (known.keys.length > 0) return changed(shown, known.keys, shower)

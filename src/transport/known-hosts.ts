@@ -111,6 +111,10 @@ export const lookUpKey = (files: readonly KnownHostsFile[], name: string, key: s
 export const lookUpListed = (files: readonly KnownHostsFile[], name: string): Known =>
   sort(files.flatMap((file) => listed(file, name)))
 
+/** Of which types a host may be asked for a key: one that is revoked too is none. */
+export const usableTypes = ({ keys, revoked }: Known): readonly string[] =>
+  keys.filter(({ key }) => !revoked.some((dead) => dead.key === key)).map(({ type }) => type)
+
 const listed = (file: KnownHostsFile, name: string): readonly KnownKey[] => [
   ...(file.plain.get(name) ?? []),
   ...file.patterns.filter((entry) => isNamed(entry.names, name)),

@@ -11,7 +11,7 @@ import { fetchHostKeys } from './fetch-host-keys.ts'
 import { judge, type ShownKey } from './host-key.ts'
 import { createJumpConnections, type LogInTo } from './jump-connections.ts'
 import type { KeyStore } from './keys.ts'
-import { type Known, type KnownHostsFile, lookUp, lookUpListed, nameOf } from './known-hosts.ts'
+import { type KnownHostsFile, lookUp, lookUpListed, nameOf, usableTypes } from './known-hosts.ts'
 import { addKnownHost } from './known-hosts-append.ts'
 import { createKnownHostsReader, type KnownHostsReader } from './known-hosts-files.ts'
 import { type Attempt, type LoggedIn, logIn } from './login.ts'
@@ -151,10 +151,6 @@ const typesToAskFor = (files: readonly KnownHostsFile[], target: Target): readon
     listed.length === 0 || listed.includes(keyTypeOf(best)) || files.every(({ hashed }) => hashed.length === 0)
   return settled ? listed : usableTypes(lookUp(files, name))
 }
-
-/** A key that is revoked too is none to ask for. */
-const usableTypes = ({ keys, revoked }: Known): readonly string[] =>
-  keys.filter(({ key }) => !revoked.some((dead) => dead.key === key)).map(({ type }) => type)
 
 /** A key that nobody knew is written down before anything is done on the host. */
 const admit = async (loggedIn: LoggedIn, target: Target): Promise<LoggedIn | Failure> => {

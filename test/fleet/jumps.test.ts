@@ -129,11 +129,12 @@ describe.skipIf(lacks('jump hosts', 'root', 'sshd', 'ssh'))('jump hosts', () => 
     })
     test('one that forwards nothing', async () => {
       const shut = await startSshd({ config: ['AllowTcpForwarding no'] })
-      expect(await failing(jump(host, 'rs1', { via: by(jump(shut, 'shut')) }))).toMatchObject({
+      const outcome = await failing(jump(host, 'rs1', { via: by(jump(shut, 'shut')) }))
+      await shut.stop()
+      expect(outcome).toMatchObject({
         reason: expect.stringMatching(/^jump host shut does not reach 127\.0\.0\.1:\d+: it does not forward there$/),
         hint: 'its sshd must allow it: AllowTcpForwarding, PermitOpen',
       })
-      await shut.stop()
     })
   })
 

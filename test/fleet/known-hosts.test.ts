@@ -70,6 +70,11 @@ const FOUND = [
     ],
     alias: false,
   },
+  {
+    lines: [{ ...PLAIN, key: 'ed25519', names: 'PORT,ALIAS', marker: '@revoked ' }],
+    second: [{ ...PLAIN, key: 'ecdsa', names: 'ALIAS', hash: true }],
+    alias: true,
+  },
 ]
 
 describe.skipIf(lacks('known_hosts beside ssh and ssh-keygen', 'root', 'sshd', 'ssh'))('known_hosts', () => {
