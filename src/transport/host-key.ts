@@ -81,26 +81,33 @@ export const judge = (
   }
   if (policy === 'accept-new') return { kind: 'new' }
   const searched = [...shower.target.knownHosts, ...shower.target.globalKnownHosts].join(', ')
-  return rejected(shown, shower, `is not in ${searched || 'any known_hosts file'}`, unknownHint(shower))
+  return rejected(shown, shower, `is not in ${searched || 'any known_hosts file'}`, unknownHint(shower.asked))
 }
 
-const REVOKED = 'the key was taken out of service on purpose: find out why before anybody logs in'
+export const REVOKED = 'the key was taken out of service on purpose: find out why before anybody logs in'
 const AUTHORITY = 'the host shows no certificate of it: add its plain key to known_hosts'
 
-const unknownHint = ({ asked }: Shower): string =>
+export const unknownHint = (asked: string): string =>
   `compare the fingerprint on the host's console, then: ipvs-play trust ${asked} (or accept new keys unseen: --host-key accept-new)`
 
-const changed = (shown: ShownKey, known: readonly KnownKey[], { target, asked }: Shower): Verdict => {
+const changed = (shown: ShownKey, known: readonly KnownKey[], shower: Shower): Verdict => {
+  const types = known.map((entry) => entry.type)
+  return {
+    ...(!types.includes(shown.type) && { askFor: types }),
+    kind: 'rejected',
+    ...changedWords(`${shown.type} ${fingerprint(shown.blob)}`, known, shower),
+  }
+}
+
+/** @param shown  type and fingerprint */
+export const changedWords = (shown: string, known: readonly KnownKey[], { target, asked }: Shower) => {
   const listed = known.map(
     (entry) => `${entry.type} ${fingerprint(Buffer.from(entry.key, 'base64'))} (${place(entry)})`,
   )
   const name = nameOf(target)
   const quoted = /^[\w.-]+$/.test(name) ? name : `'${name}'`
-  const types = known.map((entry) => entry.type)
   return {
-    ...(!types.includes(shown.type) && { askFor: types }),
-    kind: 'rejected',
-    reason: `host key has changed: ${target.host} shows ${shown.type} ${fingerprint(shown.blob)}, known is ${listed.join(', ')}`,
+    reason: `host key has changed: ${target.host} shows ${shown}, known is ${listed.join(', ')}`,
     hint: `somebody may be in between; if the host was installed anew: ipvs-play trust --replace ${asked}, or ssh-keygen -R ${quoted} -f ${known[0]?.file ?? ''}`,
   }
 }

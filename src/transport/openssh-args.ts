@@ -38,6 +38,7 @@ export const masterArgs = (target: Target, socket: string, canAnswer: boolean): 
     User: user,
   }
   return [
+    '-v', // which the ssh of a jump host is told too, unlike LogLevel
     '-N',
     '-T',
     ...Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : ['-o', `${name}=${value}`])),

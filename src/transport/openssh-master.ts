@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import type { Target } from '../model/connection.ts'
-import { type Failure, INTERRUPTED, timedOut } from './failure.ts'
+import { type Failure, INTERRUPTED } from './failure.ts'
+import { type KnownKey, lookUp, nameOf } from './known-hosts.ts'
+import { createKnownHostsReader } from './known-hosts-files.ts'
 import { masterArgs, READY } from './openssh-args.ts'
-import { explainOpenssh, readStory } from './openssh-story.ts'
+import { explainOpenssh, timedOutAt } from './openssh-story.ts'
 import type { Tell } from './story.ts'
 
 /** Answers what `ssh` asks, or ends the attempt. While it thinks, the login's time stands still. */
@@ -63,8 +65,7 @@ export const startMaster = (starting: Starting): Promise<Master | Failure> =>
       resolve(outcome)
     }
     const abort = (): void => settle(INTERRUPTED)
-    const begin = (): NodeJS.Timeout =>
-      setTimeout(() => settle(timedOut(readStory(said).stage, target)), target.timeout * 1000)
+    const begin = (): NodeJS.Timeout => setTimeout(() => settle(timedOutAt(said, target)), target.timeout * 1000)
     let timer = begin()
     signal.addEventListener('abort', abort)
 
@@ -96,20 +97,34 @@ export const startMaster = (starting: Starting): Promise<Master | Failure> =>
       leash.destroy()
       const missing =
         /: (?:not found|No such file or directory)$/m.test(said) && said.includes(program) && !/^debug1/m.test(said)
-      settle(missing ? notStarted(program) : explainOpenssh(said, target))
+      settle(missing ? notStarted(program) : explainOpenssh(said, target, knownKeys))
       gone('the host closed the connection')
     })
   })
 
 const spawnMaster = ({ program, target, socket, asking }: Starting): ChildProcess => {
   const { SSH_ASKPASS: _askpass, SSH_ASKPASS_REQUIRE: _require, ...env } = process.env
-  const ask = asking === undefined ? {} : { SSH_ASKPASS: asking.askpass, SSH_ASKPASS_REQUIRE: 'force' }
+  // Without a mind of its own: a desktop's dialogue would ask in the middle of a run.
+  const ask =
+    asking === undefined
+      ? { SSH_ASKPASS_REQUIRE: 'never' }
+      : { SSH_ASKPASS: asking.askpass, SSH_ASKPASS_REQUIRE: 'force' }
   const argv = [program, ...masterArgs(target, socket, asking !== undefined)]
   return spawn('/bin/sh', ['-c', LEASH, 'sh', ...argv], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     env: { ...env, ...ask },
   })
+}
+
+const readKnownHosts = createKnownHostsReader()
+
+const knownKeys = (hop: Target): readonly KnownKey[] => {
+  try {
+    return lookUp(readKnownHosts([...hop.knownHosts, ...hop.globalKnownHosts]), nameOf(hop)).keys
+  } catch {
+    return [] // ssh has said that it cannot read one
+  }
 }
 
 const notStarted = (program: string, cause?: Error): Failure => ({
