@@ -99,7 +99,7 @@ export const resolveReach = async (
     becomes.set(host, readBecome(host, read, found))
     for (const problem of [...found, ...ofTarget]) alike.add(host, placed(problem, scope))
   }
-  problems.push(...said.problems(), ...alike.problems(), ...twice(targets))
+  problems.push(...said.problems(), ...alike.problems(), ...twice(targets, schedule.hostScope))
   const global = secretOf(passwords.become)
   const identities = new Map<string, Identity>()
   const identityOf = (host: string, play?: Play, task?: Task): Identity => {
@@ -134,6 +134,8 @@ const whoActs = (play: Play, scope: Scope): Switches => {
   return { ...play, ...(settled.kind === 'settled' ? settled.value : {}) }
 }
 
+const UNREADABLE = 'is the path right, and may you read the file?'
+
 /** A key that is named on the command line and is not there is a mistake, not a failure of every host. */
 const unreadable = (key: string | undefined): Diagnostic[] => {
   if (key === undefined) return []
@@ -142,7 +144,7 @@ const unreadable = (key: string | undefined): Diagnostic[] => {
     return []
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    return [{ severity: 'error', summary: `--private-key ${key} cannot be read (${code})` }]
+    return [{ severity: 'error', summary: `--private-key ${key} cannot be read (${code})`, hint: UNREADABLE }]
   }
 }
 
@@ -160,6 +162,7 @@ const reader =
         : {
             severity: 'error',
             summary: `${host}: ${name} depends on ${rendered.on}, which is not known before the host is reached`,
+            hint: `write ${name} so that it needs the inventory alone`,
           },
     )
     return undefined
@@ -177,8 +180,8 @@ const wayTo = ({ address, port, user, via }: Target): string => {
 const secretOf = (value: Value | undefined): Secret | undefined =>
   value === undefined || value === null || value === '' ? undefined : new Secret(String(value))
 
-/** Names that stand for one machine. Several may well mean this one. */
-export const twice = (targets: ReadonlyMap<string, Target>): Diagnostic[] => {
+/** Names that stand for one machine, at the address of the later one. Several may well mean this one. */
+export const twice = (targets: ReadonlyMap<string, Target>, scopeOf: (host: string) => Scope): Diagnostic[] => {
   const seen = new Map<string, string>()
   const problems: Diagnostic[] = []
   for (const [host, target] of targets) {
@@ -186,12 +189,12 @@ export const twice = (targets: ReadonlyMap<string, Target>): Diagnostic[] => {
     const key = wayTo(target)
     const other = seen.get(key)
     if (other === undefined) seen.set(key, host)
-    else
-      problems.push({
-        severity: 'error',
-        summary: `${other} and ${host} are the same machine: both are ${key}`,
-        hint: 'give each its own ansible_host or ansible_port, or leave one out with --limit',
-      })
+    else {
+      const summary = `${other} and ${host} are the same machine: both are ${key}`
+      const hint = 'give each its own ansible_host or ansible_port, or leave one out with --limit'
+      // One of them may be known by its name alone.
+      problems.push(placed(placed({ severity: 'error', summary, hint }, scopeOf(host)), scopeOf(other)))
+    }
   }
   return problems
 }

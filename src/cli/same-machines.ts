@@ -34,5 +34,5 @@ export const warnOfSameMachines = async (inventory: Inventory): Promise<readonly
     const unclear = read.some(([, found]) => found !== undefined && found.kind !== 'value')
     if (!unclear && problems.length === 0) targets.set(host, value)
   }
-  return twice(targets).map((problem) => ({ ...problem, severity: 'warning' }))
+  return twice(targets, hostScope).map((problem) => ({ ...problem, severity: 'warning' }))
 }

@@ -15,7 +15,6 @@ export const otherBecomeMethod = 'sudo and doas are; or log in as the user himse
 
 export const readBecomeMethod = (node: DocNode, what: string, report: Report): BecomeMethod | undefined => {
   const method = node.kind === 'scalar' ? becomeMethodOf(node.value) : undefined
-  if (method === undefined)
-    report(mistake(node.at, `\`${what}\` ${describe(node)} is not supported`, otherBecomeMethod))
+  if (method === undefined) report(mistake(node.at, `\`${what}\` cannot be ${describe(node)}`, otherBecomeMethod))
   return method
 }

@@ -30,7 +30,9 @@ const readList = (node: DocNode, what: string, report: Report): DocNode | undefi
   // One text is a list of one to `with_items`.
   if (what === 'with_items' && node.kind === 'scalar' && node.value !== null) return node
   const hint =
-    node.kind === 'map' ? `write \`${what}: "{{ … | dict2items }}"\`` : 'write a list, or a template that yields one'
+    node.kind === 'map'
+      ? `write \`${what}: "{{ … | dict2items }}"\``
+      : 'write a list, or a template that yields one, like "{{ names }}"'
   report(mistake(node.at, `\`${what}\` must be a list, not ${describe(node)}`, hint))
   return undefined
 }

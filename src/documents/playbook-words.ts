@@ -50,7 +50,17 @@ const playLater: Readonly<Record<string, string | undefined>> = {
   pause: undefined,
 }
 
+/** Ansible has dropped them, and playbooks still hold them. */
+const formerWords: Readonly<Record<string, string>> = {
+  sudo: 'it is called `become` now',
+  sudo_user: 'it is called `become_user` now',
+  su: 'it is called `become` now',
+  su_user: 'it is called `become_user` now',
+  always_run: 'it is called `check_mode: false` now',
+}
+
 const playNever: Readonly<Record<string, string>> = {
+  ...formerWords,
   roles: 'write the tasks of the role under `tasks:`',
   vars_prompt: 'give the value with --extra-vars',
   gather_subset: 'facts are read by themselves; remove it',
@@ -66,6 +76,7 @@ const playNever: Readonly<Record<string, string>> = {
 }
 
 const taskNever: Readonly<Record<string, string>> = {
+  ...formerWords,
   action: 'write the task type as the key',
   local_action: 'use `delegate_to: localhost` beside the task type',
   async: 'a task ends before the next one starts',
@@ -103,6 +114,8 @@ export const suggestion = (word: string, words: Iterable<string>, otherwise?: st
   return otherwise === undefined ? {} : { hint: otherwise }
 }
 
+const listsKeywords = '`ipvs-play doc` lists the keywords'
+
 /** What to say to a key of a play that is no keyword of this version. */
 export const judgePlayWord = (word: string, types: readonly string[]): Verdict => {
   if (own(playLater, word)) return notYet(word, playLater[word])
@@ -114,7 +127,7 @@ export const judgePlayWord = (word: string, types: readonly string[]): Verdict =
     }
   if (known(taskKeywords, word) || known(blockKeywords, word))
     return { summary: `\`${word}\` is a keyword of tasks, not of plays`, hint: 'put it on the tasks that it concerns' }
-  return { summary: `unknown keyword \`${word}\` in a play`, ...suggestion(word, playKeywords) }
+  return { summary: `unknown keyword \`${word}\` in a play`, ...suggestion(word, playKeywords, listsKeywords) }
 }
 
 /** What hands its keywords down to tasks. */

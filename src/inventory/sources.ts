@@ -43,7 +43,9 @@ const attempt = <T>(path: string, problems: Diagnostic[], action: () => T): T | 
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     const missing = code === 'ENOENT' || code === 'ENOTDIR'
     const summary = missing ? `there is no inventory '${path}'` : `the inventory '${path}' cannot be read (${code})`
-    const hint = missing ? 'name a file or a directory with -i PATH' : 'look at its owner and mode'
+    const hint = missing
+      ? 'name a file or a directory with -i PATH; an ansible.cfg is not read'
+      : 'look at its owner and mode'
     problems.push({ severity: 'error', summary, hint })
     return undefined
   }

@@ -9,23 +9,23 @@ import { nothingLearned, type Scopes } from './scope.ts'
 /** Where it depends on what only a run brings, any host of the inventory may be meant. */
 export const delegatesOf = (
   playbooks: readonly Playbook[],
-  scope: Scopes['scope'],
+  classesOf: Scopes['classes'],
   { included, inventory }: { readonly included: Included; readonly inventory: Inventory },
 ): readonly string[] => {
   const found = new Set<string>()
   for (const play of playbooks.flatMap(({ plays }) => plays)) {
     const own = [...play.tasks, ...play.handlers]
     const delegated = [...own, ...own.flatMap(included.get)].filter(({ delegateTo }) => delegateTo !== undefined)
+    const classes = classesOf(play, nothingLearned)
     for (const task of delegated) {
       if (task.delegateTo?.source.includes('{{') !== true) {
         const name = task.delegateTo?.source.trim() ?? ''
         found.add(localNames.has(name) ? thisMachineIn(inventory.hosts, name) : name)
         continue
       }
-      for (const host of play.hosts) {
-        const resolved = inspect(task, play, scope(play, host, nothingLearned))
-        if (resolved.kind !== 'items') return anybody(inventory)
-        for (const item of resolved.items) if (item.kind === 'work' && item.on !== undefined) found.add(item.on)
+      for (const { result } of classes.of(task, (scope) => inspect(task, play, scope))) {
+        if (result.kind !== 'items') return anybody(inventory)
+        for (const item of result.items) if (item.kind === 'work' && item.on !== undefined) found.add(item.on)
       }
     }
     // What is included later may be delegated to anybody.

@@ -30,6 +30,8 @@ export interface ClassSources {
   readonly list: HostList
   scopeOf(host: string): PlayScope
   differs(name: string, task: Task): Differs
+  /** Grows with the names that includes are found to give: what was judged before may have missed one. */
+  late(): number
 }
 
 const recording = (scope: Scope, looked: Map<string, Use>): Scope => ({
@@ -59,10 +61,10 @@ const memosWith = (task: Task, verdict: Rendered<Verdict> | undefined): PlayScop
   judged: noMemo,
 })
 
-/** Equal texts of conditions are equal conditions. */
-const textOf = (when: readonly DocNode[]): string | undefined => {
+/** Equal texts of conditions are equal conditions, as long as no more is found that may be given. */
+const textOf = (when: readonly DocNode[], found: number): string | undefined => {
   const texts = when.flatMap((node) => (node.kind === 'scalar' && !node.sealed ? [[node.value, node.source]] : []))
-  return texts.length === when.length ? JSON.stringify(texts) : undefined
+  return texts.length === when.length ? JSON.stringify([found, texts]) : undefined
 }
 
 /** Hosts that one difference has told apart from the others of their play. */
@@ -71,7 +73,7 @@ interface Part {
   readonly by: Kinds
 }
 
-export const createHostClasses = ({ hosts }: Play, { list, scopeOf, differs }: ClassSources): HostClasses => {
+export const createHostClasses = ({ hosts }: Play, { list, scopeOf, differs, late }: ClassSources): HostClasses => {
   const kindsFor = (task: Task) => {
     const asked = { bound: new Map<string, Kinds>(), printed: new Map<string, Kinds>() }
     const everywhere = (name: string): (Binding | undefined)[] =>
@@ -112,7 +114,7 @@ export const createHostClasses = ({ hosts }: Play, { list, scopeOf, differs }: C
   const judged = (task: Task): readonly Judged[] => {
     const everyone = { group: list.everyone, verdict: undefined }
     if (task.loop !== undefined || task.when.length === 0) return [everyone]
-    const text = textOf(task.when)
+    const text = textOf(task.when, late())
     const isOfInventory = (name: string): boolean => differs(name, task) === 'by inventory'
     const known = text === undefined ? undefined : list.verdicts.get(text)
     if (known?.names.every(isOfInventory)) return known.judged

@@ -5,11 +5,12 @@ import type { Diagnostic, Scope, Value } from '../model/document.ts'
 import type { Inherited, Play, Task } from '../model/schedule.ts'
 import { type Building, buildTasks, circle, type Found, nothingFound } from './build-tasks.ts'
 import { unknownHandlers } from './handlers.ts'
+import type { HostClasses } from './host-classes.ts'
 import { nothingInherited } from './inherit.ts'
 import { itemBindings } from './loop.ts'
 import { namesGiven } from './registers.ts'
-import { inspect } from './resolve.ts'
-import { type Late, nothingLearned, type Scopes } from './scope.ts'
+import { type Findings, inspect } from './resolve.ts'
+import { type Late, nothingLearned, type PlayScope, type Scopes } from './scope.ts'
 import { isChosen, type TagChoice } from './tags.ts'
 import type { TaskFiles } from './task-files.ts'
 
@@ -102,10 +103,24 @@ const whatever = (include: Task): Task => {
   return made
 }
 
+const namedBy = (include: Task, play: Play, scope: PlayScope): Findings => {
+  const found = inspect(include, play, scope)
+  return found.kind === 'waits' && include.loop === undefined ? inspect(whatever(include), play, scope) : found
+}
+
+/** Hosts of one play on which an include means the same. */
+interface Following {
+  readonly play: Play
+  readonly classes: HostClasses
+  /** Files that led here. */
+  readonly chain: readonly string[]
+  readonly into: Set<Task>
+}
+
 /** Follows every include of these plays as far as its file is known; what its tasks will give is added to `late`. */
 export const followIncludes = (
   plays: readonly Play[],
-  scope: Scopes['scope'],
+  classesOf: Scopes['classes'],
   includes: Includes,
   late: Late,
 ): Included => {
@@ -113,19 +128,23 @@ export const followIncludes = (
   const hostsOf = new Map<Task, Set<string>>()
   const problems: Diagnostic[] = []
 
-  const note = (task: Task, host: string, into: Set<Task>): void => {
+  const note = (task: Task, hosts: readonly string[], into: Set<Task>): void => {
     into.add(task)
-    const hosts = hostsOf.get(task) ?? new Set()
-    hosts.add(host)
-    hostsOf.set(task, hosts)
+    const known = hostsOf.get(task) ?? new Set()
+    for (const host of hosts) known.add(host)
+    hostsOf.set(task, known)
     for (const name of namesGiven(task)) late.names.add(name)
   }
-  const follow = (include: Task, play: Play, host: string, chain: readonly string[], into: Set<Task>): void => {
+  const follow = (include: Task, reached: ReadonlySet<string>, following: Following): void => {
+    const { play, classes, into } = following
     if (into.size > mostTasks) return
-    const seen = scope(play, host, nothingLearned)
-    const first = inspect(include, play, seen)
-    const resolved =
-      first.kind === 'waits' && include.loop === undefined ? inspect(whatever(include), play, seen) : first
+    for (const { hosts, result } of classes.of(include, (scope) => namedBy(include, play, scope))) {
+      const those = reached.size === play.hosts.length ? hosts : hosts.filter((host) => reached.has(host))
+      if (those.length > 0) bring(include, result, those, following)
+    }
+  }
+  const bring = (include: Task, resolved: Findings, hosts: readonly string[], following: Following): void => {
+    const { play, chain, into } = following
     if (resolved.kind === 'waits') late.any ??= { play: play.number, why: `what ${include.name} includes` }
     if (resolved.kind !== 'items') return
     let before = 0
@@ -148,21 +167,26 @@ export const followIncludes = (
         continue
       }
       for (const task of read.tasks) {
-        note(task, host, into)
-        if (task.type.includes) follow(task, play, host, [...chain, read.path], into)
+        note(task, hosts, into)
+        if (task.type.includes) follow(task, new Set(hosts), { ...following, chain: [...chain, read.path] })
       }
     }
   }
-  for (const play of plays)
-    for (const task of [...play.tasks, ...play.handlers].filter(({ type }) => type.includes)) {
+  for (const play of plays) {
+    const written = [...play.tasks, ...play.handlers].filter(({ type }) => type.includes)
+    if (written.length === 0) continue
+    const classes = classesOf(play, nothingLearned)
+    const everyone = new Set(play.hosts)
+    for (const task of written) {
       const into = new Set<Task>()
       byInclude.set(task, into)
-      for (const host of play.hosts) follow(task, play, host, [task.at.file], into)
+      follow(task, everyone, { play, classes, chain: [task.at.file], into })
       if (into.size > mostTasks)
         problems.push(
           mistake(task.args.at, `this include brings more than ${mostTasks} tasks`, 'do its files include each other?'),
         )
     }
+  }
   return {
     get: (include) => [...(byInclude.get(include) ?? [])],
     isOn: (task, host) => hostsOf.get(task)?.has(host) === true,

@@ -162,7 +162,7 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
   const includes = createIncludes(taskTypes, taskFiles, choice)
   const included = followIncludes(
     value.plays.map(({ play }) => play),
-    scope,
+    classes,
     includes,
     late,
   )
@@ -179,7 +179,7 @@ export const schedule = async (request: ScheduleRequest): Promise<Checked<Schedu
     if ('problem' in read) return read.problem
     return read.found.problems.find(({ severity }) => severity === 'error') ?? read.tasks
   }
-  const delegates = delegatesOf(value.playbooks, scope, { included, inventory })
+  const delegates = delegatesOf(value.playbooks, classes, { included, inventory })
   return {
     value: {
       playbooks: value.playbooks,

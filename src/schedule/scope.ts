@@ -233,6 +233,7 @@ export const createScopes = ({
       list: listOf(play.hosts),
       scopeOf,
       differs: (name, task) => differs(name, play, task),
+      late: () => (late?.names.size ?? 0) + (late?.any === undefined ? 0 : 1),
     })
   }
   return { hostScope, scope, classes }

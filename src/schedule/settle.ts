@@ -55,26 +55,20 @@ export const settleTemplates = (templates: Templates, scope: Scope): Settled<Swi
 }
 
 /** The item of a loop has no say in how its task is done. */
-const withoutItem = (
-  { loop, templates }: Task,
-  scope: Scope,
-): { scope: Scope; asked: () => Diagnostic | undefined } => {
-  let asked: string | undefined
-  return {
-    scope: {
-      names: scope.names,
-      get: (name) => {
-        if (loop !== undefined && (name === loop.variable || name === loop.index)) asked ??= name
-        return scope.get(name)
-      },
-    },
-    asked: () => {
-      const [first] = Object.entries(templates ?? {})
-      if (asked === undefined || first === undefined) return undefined
-      const summary = `\`${switches[first[0] as SwitchName][0]}\` cannot depend on \`${asked}\` of the loop: it holds for the whole task`
-      return mistake(first[1].at, summary, 'put the loop on an `include_tasks`: each item then has a task of its own')
-    },
+const itemProblem = ({ loop, templates = {} }: Task, scope: Scope): Diagnostic | undefined => {
+  if (loop === undefined) return undefined
+  for (const [word, node] of Object.entries(templates) as [SwitchName, ScalarNode][]) {
+    let asked: string | undefined
+    const get = (name: string) => {
+      if (name === loop.variable || name === loop.index) asked ??= name
+      return scope.get(name)
+    }
+    renderNode(node, { names: scope.names, get })
+    if (asked === undefined) continue
+    const summary = `\`${switches[word][0]}\` cannot depend on \`${asked}\` of the loop: it holds for the whole task`
+    return mistake(node.at, summary, 'put the loop on an `include_tasks`: each item then has a task of its own')
   }
+  return undefined
 }
 
 const known = new WeakMap<Task, Map<string, Task>>()
@@ -83,10 +77,9 @@ const known = new WeakMap<Task, Map<string, Task>>()
 export const settle = (task: Task, scope: Scope): Settled<Task> => {
   const { templates, ...plain } = task
   if (templates === undefined) return { kind: 'settled', value: task }
-  const outside = withoutItem(task, scope)
-  const found = settleTemplates(templates, outside.scope)
-  const problem = outside.asked()
+  const problem = itemProblem(task, scope)
   if (problem !== undefined) return { kind: 'problem', problem }
+  const found = settleTemplates(templates, scope)
   if (found.kind !== 'settled') return found
   const byValue = known.get(task) ?? new Map<string, Task>()
   known.set(task, byValue)

@@ -3,6 +3,8 @@ import { nearest } from '../nearest.ts'
 import { fault } from './fault.ts'
 import { asNumber, type Inner, isList, isMap, kindOf, missing, used } from './values.ts'
 
+const notThere = 'look at its value with `debug`, or give it a default: | default(…)'
+
 /** What a name or index of a value gives: own keys of plain maps and items of lists, nothing of the host language. */
 export const member = (of: Value, key: Value): Inner => {
   if (isMap(of)) {
@@ -11,7 +13,7 @@ export const member = (of: Value, key: Value): Inner => {
   }
   if (typeof key === 'string') {
     if (isList(of) && /^-?[0-9]+$/.test(key)) return item(of, Number(key))
-    return missing(() => ({ ...fault(`${kindOf(of)} has no attribute "${key}"`), missing: true }))
+    return missing(() => ({ ...fault(`${kindOf(of)} has no attribute "${key}"`, notThere), missing: true }))
   }
   const index = asNumber(key)
   if (index === undefined || (!isList(of) && typeof of !== 'string'))
@@ -33,7 +35,7 @@ const item = (list: readonly Value[], index: number): Inner => {
   const found = list[at]
   if (found !== undefined) return found
   const count = list.length === 1 ? '1 item' : `${list.length} items`
-  return missing(() => ({ ...fault(`index ${index} is outside the list of ${count}`), missing: true }))
+  return missing(() => ({ ...fault(`index ${index} is outside the list of ${count}`, notThere), missing: true }))
 }
 
 /** Text by code points, as Python counts. */

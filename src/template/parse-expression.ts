@@ -174,6 +174,8 @@ const parseName = (cursor: Cursor, token: Token): Expression => {
   if (!isOperator(peek(cursor), '(')) return { kind: 'name', offset, name }
   const lacking = lackingFunctions[name]
   if (lacking !== undefined) throw fault(`${name}() is not supported`, lacking, offset)
+  if (!functionNames.has(name) && testNames.has(name))
+    throw fault(`"${name}" is a test, not a function`, `write it behind the value: x is ${name}`, offset)
   known(name, functionNames, 'function', offset)
   const args = parseArguments(cursor)
   if (name === 'lookup' || name === 'query' || name === 'q') checkPlugin(args)

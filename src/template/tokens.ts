@@ -63,13 +63,16 @@ export const lex = (text: string, start: number, { close, rawStrings = false }: 
 
 const closing: { readonly [open: string]: string } = { '(': ')', '[': ']', '{': '}' }
 
+const unopened = (bracket: string): string =>
+  bracket === '}' ? 'end the template with }}' : 'open it, or remove this one'
+
 const balance = (token: Token, open: Token[]): void => {
   if (token.kind !== 'operator') return
   if (token.text in closing) open.push(token)
   else if (token.text === ')' || token.text === ']' || token.text === '}') {
     const opened = open.pop()
     if (!opened || closing[opened.text] !== token.text)
-      throw fault(`a ${token.text} without its opening bracket`, undefined, token.offset)
+      throw fault(`a ${token.text} without its opening bracket`, unopened(token.text), token.offset)
   }
 }
 

@@ -88,7 +88,12 @@ const nameOf = (keyword: string): string =>
 const match = ({ words, at }: ConfigLine, { problems }: Reading): Condition => {
   const criteria = readCriteria(words)
   if (typeof criteria !== 'string') return { kind: 'match', criteria }
-  problems.push({ severity: 'error', summary: `Match ${words.join(' ')}: ${criteria}`, at })
+  problems.push({
+    severity: 'error',
+    summary: `Match ${words.join(' ')}: ${criteria}`,
+    at,
+    hint: 'ssh_config(5) lists what may stand there',
+  })
   return { kind: 'host', patterns: [] }
 }
 
@@ -100,7 +105,12 @@ interface Place {
 
 const include = ({ words, at }: ConfigLine, { file, conditions, depth }: Place, reading: Reading): void => {
   if (depth >= MOST_INCLUDES) {
-    reading.problems.push({ severity: 'error', summary: 'Include goes deeper than 16 files, maybe in a circle', at })
+    reading.problems.push({
+      severity: 'error',
+      summary: 'Include goes deeper than 16 files, maybe in a circle',
+      at,
+      hint: 'break the circle',
+    })
     return
   }
   for (const word of words) {
@@ -117,7 +127,12 @@ const withVariables = (word: string, at: Position, { problems }: Reading): strin
   const missing = /\$\{([^}]*)\}/g
   const lacking = [...word.matchAll(missing)].find(([, name = '']) => process.env[name] === undefined)
   if (lacking === undefined) return word.replace(missing, (_, name: string) => process.env[name] ?? '')
-  problems.push({ severity: 'error', summary: `Include ${word}: the environment has no ${lacking[1]}`, at })
+  problems.push({
+    severity: 'error',
+    summary: `Include ${word}: the environment has no ${lacking[1]}`,
+    at,
+    hint: `export ${lacking[1]}, or write the path itself`,
+  })
   return undefined
 }
 
@@ -135,7 +150,11 @@ const textOf = ({ path, guarded, named }: ConfigFile, problems: Diagnostic[]): s
     const absent = code === 'ENOENT' || code === 'ENOTDIR'
     if (absent && !named) return undefined
     const why = absent ? 'there is no such file' : message
-    problems.push({ severity: 'error', summary: named ? `--ssh-config ${path}: ${why}` : `${path}: ${why}` })
+    problems.push({
+      severity: 'error',
+      summary: named ? `--ssh-config ${path}: ${why}` : `${path}: ${why}`,
+      hint: 'is the path right, and may you read the file?',
+    })
     return undefined
   }
 }

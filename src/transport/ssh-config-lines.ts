@@ -21,8 +21,15 @@ export const readConfigLines = (text: string, file: string): Checked<readonly Co
     const [, name, rest = ''] = /^\s*"?([^\s="#][^\s="]*)"?(?:[ \t]*=[ \t]*|[ \t]*)(.*?)\s*$/.exec(source) ?? []
     if (name === undefined) return
     const words = splitConfigWords(rest)
-    if (words === undefined) problems.push({ severity: 'error', summary: 'a quote is not closed', at })
-    else if (words.length === 0) problems.push({ severity: 'error', summary: `${name} has no value`, at })
+    if (words === undefined)
+      problems.push({ severity: 'error', summary: 'a quote is not closed', at, hint: 'close it where the text ends' })
+    else if (words.length === 0)
+      problems.push({
+        severity: 'error',
+        summary: `${name} has no value`,
+        at,
+        hint: 'write one behind it, or remove the line',
+      })
     else lines.push({ name, keyword: name.toLowerCase(), words, rest, at })
   })
   return { value: lines, problems }

@@ -75,7 +75,7 @@ describe('mistakes of a play', () => {
   test.each([
     ['task: []', '2:3 unknown keyword `task` in a play | did you mean `tasks`?'],
     ['host: x', '2:3 unknown keyword `host` in a play | did you mean `hosts`?'],
-    ['bananas: x', '2:3 unknown keyword `bananas` in a play'],
+    ['bananas: x', '2:3 unknown keyword `bananas` in a play | `ipvs-play doc` lists the keywords'],
     ['sysctl: {a: 1}', '2:3 `sysctl` is a task, not a keyword of a play | put it under `tasks:`, as `- sysctl:`'],
     ['when: x', '2:3 `when` is a keyword of tasks, not of plays | put it on the tasks that it concerns'],
     ['delegate_to: x', '2:3 `delegate_to` is a keyword of tasks, not of plays | put it on the tasks that it concerns'],
@@ -87,7 +87,7 @@ describe('mistakes of a play', () => {
     ],
     [
       'become_method: su',
-      '2:18 `become_method` the text "su" is not supported | sudo and doas are; or log in as the user himself',
+      '2:18 `become_method` cannot be the text "su" | sudo and doas are; or log in as the user himself',
     ],
     [
       'become_flags: -E',
@@ -143,7 +143,10 @@ describe('mistakes of a task', () => {
     ['when:', '4:12 `when` must be a condition, not nothing | write an expression, or a list of them'],
     ['when: {a: b}', '4:13 `when` must be a condition, not a map | write an expression, or a list of them'],
     ['when: [a, [b]]', '4:17 `when` must be a condition, not a list | write an expression, or a list of them'],
-    ['loop: abc', '4:13 `loop` must be a list, not the text "abc" | write a list, or a template that yields one'],
+    [
+      'loop: abc',
+      '4:13 `loop` must be a list, not the text "abc" | write a list, or a template that yields one, like "{{ names }}"',
+    ],
     ['loop: {a: 1}', '4:13 `loop` must be a list, not a map | write `loop: "{{ … | dict2items }}"`'],
     [
       'register: a-b',

@@ -71,12 +71,12 @@ test('everything that is missing or no inventory is named, and the rest is read'
   const { value, problems } = await read(...names.map((name) => `${directory}/${name}`))
   expect([...value.hosts.keys()]).toEqual(['h1', 'h9'])
   expect(told(problems, directory)).toEqual([
-    "error: there is no inventory 'gone' (name a file or a directory with -i PATH)",
+    "error: there is no inventory 'gone' (name a file or a directory with -i PATH; an ansible.cfg is not read)",
     "error: a/hosts:2:4 expected name=value, got 'oops' (one host a line; a value with blanks needs quotes)",
     'error: text.sh:1:1 this is a script that may not be executed (make it executable: chmod +x text.sh)',
     'error: b.toml:1:1 inventories in TOML are not read (write it as YAML or INI)',
     "error: c.yml:1:7 unknown key 'host' in group 'all' (did you mean 'hosts'?)",
-    "error: there is no inventory 'good/under' (name a file or a directory with -i PATH)",
+    "error: there is no inventory 'good/under' (name a file or a directory with -i PATH; an ansible.cfg is not read)",
   ])
 })
 

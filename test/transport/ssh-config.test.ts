@@ -27,7 +27,9 @@ test('without a configuration nothing is said', () => {
 
 test('a file that is not there is a problem that names it, but not ~/.ssh/config', () => {
   const missing = readSshConfig({ path: '/no/such', home, user: 'me', mayRun: false })
-  expect(missing.problems).toEqual([{ severity: 'error', summary: '--ssh-config /no/such: there is no such file' }])
+  const summary = '--ssh-config /no/such: there is no such file'
+  const hint = 'is the path right, and may you read the file?'
+  expect(missing.problems).toEqual([{ severity: 'error', summary, hint }])
   expect(readSshConfig({ home, user: 'me', mayRun: false }).problems).toEqual([])
 })
 
