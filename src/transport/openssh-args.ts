@@ -72,8 +72,8 @@ export const checkArgs = (socket: string): readonly string[] => [
   'host',
 ]
 
-/** Where only these are named ssh finds them itself, and those on a token beside them. */
-const isDefault = (file: string): boolean => /\/\.ssh\/id_(?:ed25519|ecdsa|rsa)$/.test(file)
+/** Where only these are named ssh finds them itself. */
+const isDefault = (file: string): boolean => /\/\.ssh\/id_(?:ed25519|ecdsa|rsa|ed25519_sk|ecdsa_sk)$/.test(file)
 
 /** A path in which ssh expands nothing any more. */
 const literal = (path: string): string => path.replaceAll('%', '%%')

@@ -6,6 +6,9 @@ import { callArgs, checkArgs } from './openssh-args.ts'
 /** ssh says this when the host has opened the session. What the command said by then may stand before it, in the same line. */
 const OPENED = /debug1: mux_client_request_session: master session id: \d+\r?\n/
 
+/** The first that ssh says from OpenSSH 10 on. */
+const VERSION = /^debug1: OpenSSH_[^\n]*\n/
+
 /** Starts commands on sessions of a master, each by an `ssh` of its own. */
 export const startOver =
   (program: string, socket: string, terminal: boolean): Line['start'] =>
@@ -28,7 +31,7 @@ export const startOver =
       if (!OPENED.test(early)) return
       isOpen = true
       opened(channelOf())
-      stderr.write(Buffer.from(early.replace(OPENED, ''), 'latin1'))
+      stderr.write(Buffer.from(early.replace(OPENED, '').replace(VERSION, ''), 'latin1'))
     })
     const exited = new Promise<number | undefined>((resolve) => {
       child.on('close', (code) => {

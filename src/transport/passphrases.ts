@@ -55,7 +55,7 @@ const lockedKeys = async ({ targets, keys, named }: Unlocking): Promise<readonly
     const others = locked.length < identityFiles.length || password !== undefined || (held.size > 0 && !identitiesOnly)
     for (const file of locked) {
       const blob = keys.publicHalfOf(file)?.toString('base64')
-      const meant = file === named || !/^id_(rsa|ecdsa|ed25519)$/.test(basename(file)) || !others
+      const meant = file === named || !/^id_(rsa|ecdsa|ed25519)(_sk)?$/.test(basename(file)) || !others
       if (meant && (blob === undefined || !held.has(blob))) wanted.add(file)
     }
   }

@@ -22,7 +22,8 @@ export interface ConnectionOptions {
 const TIMEOUT = 10
 /** A host that is gone is told after 45 s. */
 const KEEP_ALIVE = { interval: 15, count: 3 }
-const DEFAULT_KEYS = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa']
+/** Those on tokens last: they want a touch. */
+const DEFAULT_KEYS = ['ed25519', 'ecdsa', 'rsa', 'ed25519_sk', 'ecdsa_sk'].map((name) => `~/.ssh/id_${name}`)
 const USER_KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2']
 const GLOBAL_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
 

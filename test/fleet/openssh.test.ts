@@ -8,9 +8,12 @@ import { Secret } from '../../src/secret.ts'
 import { createKeyStore } from '../../src/transport/keys.ts'
 import { unlockKeys } from '../../src/transport/passphrases.ts'
 import { createTransport } from '../../src/transport/transports.ts'
+import { isThere, prepareDebian13 } from '../debian13.ts'
+import { tellLeftOut } from '../part.ts'
 import { startRun } from './fleet.ts'
 import { lacks } from './needs.ts'
 import { by, ended, runOn, signal } from './over-ssh.ts'
+import { debian13 } from './ssh-world.ts'
 import { freePort, makeKey, type Sshd, startSshd } from './sshd.ts'
 
 // The system's ssh: where it comes in by itself, and what only it can do. What both ways do alike: transport.test.ts.
@@ -206,6 +209,24 @@ describe.skipIf(skipped)('ansible_connection: openssh', () => {
     await unlockKeys({ targets: [target], keys, named: undefined, ask: async () => 'pass phrase' })
     expect((await reach(target, { keys })).outcome).toBe('in')
   })
+
+  const newer = isThere(debian13) || process.env.CI === 'true'
+  if (!newer) tellLeftOut('the OpenSSH client of Debian 13: its root file system is not in the cache; CI=true makes it')
+  test.skipIf(!newer || lacks('the OpenSSH client of Debian 13', 'mmdebstrap'))(
+    'a newer client says other things, none of which are the host’s',
+    async () => {
+      const rootfs = prepareDebian13(debian13)
+      const program = join(sshd.dir, 'ssh')
+      const libraries = readdirSync(`${rootfs}/usr/lib`).find((name) => name.endsWith('-linux-gnu')) ?? ''
+      const folder = `${rootfs}/usr/lib/${libraries}`
+      const loader = readdirSync(folder).find((name) => name.startsWith('ld-linux-')) ?? ''
+      const start = `exec ${folder}/${loader} --library-path ${folder} ${rootfs}/usr/bin/ssh "$@"`
+      writeFileSync(program, `#!/bin/sh\n${start}\n`, { mode: 0o700 })
+      expect((await reach(sshd.target, { program })).outcome).toBe('in')
+      const { outcome } = await reach({ ...sshd.target, knownHosts: ['/dev/null'] }, { program })
+      expect(outcome).toMatch(/^host key of rs1 \(ssh-ed25519 SHA256:\S+\) is not in \/dev\/null$/)
+    },
+  )
 
   test('no process is left, whatever way ipvs-play ends', async () => {
     const folder = join(sshd.dir, 'project')

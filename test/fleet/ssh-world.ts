@@ -9,7 +9,7 @@ import { command, type Ended } from './fleet.ts'
 import { type KeyType, makeKey } from './sshd.ts'
 
 /** OpenSSH 10 from Debian 13. */
-const debian13: Debian13 = { name: 'openssh-trixie', packages: 'openssh-server,openssh-client', folders: [] }
+export const debian13: Debian13 = { name: 'openssh-trixie', packages: 'openssh-server,openssh-client', folders: [] }
 
 /** Whose log-in password this is. */
 export const alice = { name: 'alice', password: 'a pass word' }

@@ -15,7 +15,7 @@ const machine: Machine = {
   uid: 1000,
   hostname: 'desk.example.com',
   environment: { SSH_AUTH_SOCK: '/agent', KEYS: '/keys' },
-  exists: (path) => !['/home/me/.ssh/id_ecdsa', '/tmp/krb5cc_1000'].includes(path),
+  exists: (path) => !['/home/me/.ssh/id_ecdsa', '/home/me/.ssh/id_ecdsa_sk', '/tmp/krb5cc_1000'].includes(path),
 }
 /** Says the same of every host, or of the hosts by name. */
 const config = (said: string | { readonly [name: string]: string }): SshConfig => ({
@@ -44,7 +44,7 @@ test('nothing said: the defaults', () => {
       user: 'me',
       via: { kind: 'direct' },
       addressFamily: 'any',
-      identityFiles: ['/home/me/.ssh/id_ed25519', '/home/me/.ssh/id_rsa'],
+      identityFiles: ['/home/me/.ssh/id_ed25519', '/home/me/.ssh/id_rsa', '/home/me/.ssh/id_ed25519_sk'],
       certificateFiles: [],
       identitiesOnly: false,
       agent: '/agent',
