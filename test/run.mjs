@@ -32,6 +32,7 @@ const needs = [
   ['mksh', ['/usr/bin/mksh', '/bin/mksh'], 'mksh'],
   ['fish', ['/usr/bin/fish'], 'fish'],
   ['sysctl', ['/usr/sbin/sysctl', '/sbin/sysctl'], 'procps'],
+  ['faketime', ['/usr/bin/faketime'], 'faketime'],
   ['qemu', ['/usr/bin/qemu-system-x86_64'], 'qemu-system-x86'],
   // Makes the root file system of the referee, test/ansible/README.md.
   ...(process.env.CI === 'true' ? [['mmdebstrap', ['/usr/bin/mmdebstrap'], 'mmdebstrap']] : []),

@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Keyring } from '../documents/keyring.ts'
 import { carryOut } from '../engine/carry-out.ts'
@@ -17,6 +17,7 @@ import { createTally, exitCode, type Tally } from '../reporters/tally.ts'
 import { runPlays } from '../rollout/run.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { KeyStore } from '../transport/keys.ts'
+import { userName } from '../transport/machine.ts'
 import { createTransport } from '../transport/transports.ts'
 import { createAsk } from './ask.ts'
 import { cleanJournal } from './clean-journal.ts'
@@ -275,7 +276,7 @@ const assemble = ({
     identityOf: reach.identityOf,
     run: {
       id: files.run,
-      owner: `${userInfo().username}@${hostname()}, run ${files.run}`,
+      owner: `${userName()}@${hostname()}, run ${files.run}`,
       lockWait,
       verbosity: options.verbose,
       ...(options.taskTimeout === undefined ? {} : { taskTimeout: options.taskTimeout }),

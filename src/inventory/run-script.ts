@@ -34,7 +34,7 @@ const isExecutable = (path: string): boolean => {
  * minute for all of it. What it prints on stderr is shown where it fails.
  */
 export const runScript = async (file: string, seconds = 30): Promise<Checked<InventoryDocument>> => {
-  const limit: Limit = { seconds, at: Date.now() + seconds * 1000 }
+  const limit: Limit = { seconds, at: performance.now() + seconds * 1000 }
   const list = await call(file, ['--list'], limit)
   if (!list.ok) return { value: { file, statements: [] }, problems: [list.problem] }
   const { value, problems } = parseScriptList(list.text, file)
@@ -65,7 +65,7 @@ const call = (file: string, args: readonly string[], limit: Limit): Promise<Call
     const at = { file, line: 1, column: 1 }
     const refuse = (summary: string): void =>
       done({ ok: false, problem: { severity: 'error', summary, at, hint: `try it: ${file} ${args.join(' ')}` } })
-    const timeout = Math.max(1, limit.at - Date.now())
+    const timeout = Math.max(1, Math.ceil(limit.at - performance.now()))
     const options = { timeout, killSignal: 'SIGKILL', maxBuffer: mostBytes, encoding: 'buffer' } as const
     const child = execFile(resolve(file), args, options, (error, stdout, stderr) => {
       const said = stderr.toString('utf8').trim().split('\n').at(-1) ?? ''

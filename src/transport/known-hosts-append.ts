@@ -36,7 +36,7 @@ export const addKnownHost = async (target: Target, shown: ShownKey): Promise<Pro
 }
 
 export const takeLock = async (path: string): Promise<string> => {
-  const until = Date.now() + LOCK_PATIENCE
+  const until = performance.now() + LOCK_PATIENCE
   for (;;) {
     try {
       closeSync(openSync(path, 'wx', 0o600))
@@ -44,7 +44,7 @@ export const takeLock = async (path: string): Promise<string> => {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-    if (Date.now() > until) throw new Error(`${path} is held by another process`)
+    if (performance.now() > until) throw new Error(`${path} is held by another process`)
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
     if (age > LOCK_PATIENCE) unlinkSync(path)
     else await sleep(20)

@@ -18,14 +18,22 @@ export const thisMachine = (): Machine => {
     seen.set(path, there)
     return there
   }
-  const { username, uid } = userInfo()
   return {
     home: homedir(),
-    user: username,
-    uid,
+    user: userName(),
+    uid: process.getuid?.() ?? 0,
     hostname: hostname(),
     environment: process.env,
     exists: (path) => seen.get(path) ?? look(path),
+  }
+}
+
+/** In a container a number alone may run us, of which no passwd file knows. */
+export const userName = (): string => {
+  try {
+    return userInfo().username
+  } catch {
+    return process.env.LOGNAME ?? process.env.USER ?? String(process.getuid?.())
   }
 }
 

@@ -146,8 +146,9 @@ const textOf = ({ path, guarded, named }: ConfigFile, problems: Diagnostic[]): s
     }
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const absent = code === 'ENOENT' || code === 'ENOTDIR'
+    const { code, syscall, message } = cause as NodeJS.ErrnoException
+    // EACCES: in a home that is another user's, as behind `setpriv` or `su -m`. ssh passes that over as well.
+    const absent = code === 'ENOENT' || code === 'ENOTDIR' || (code === 'EACCES' && syscall === 'stat' && !named)
     if (absent && !named) return undefined
     const why = absent ? 'there is no such file' : message
     problems.push({

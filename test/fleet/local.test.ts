@@ -24,13 +24,18 @@ const SITE = `- hosts: localhost
     - persist:
 `
 
+/** Other users, with the environment of root. */
+const ops = { uid: '--reuid=61000' }
+const nobody = { uid: '--reuid=61099' }
+const as = ({ uid }: typeof ops): readonly string[] => ['setpriv', uid, '--regid=61000', '--clear-groups']
+
 describe.skipIf(lacks('this machine as a host', 'root', 'ip', 'unshare', 'sudo'))('ansible_connection: local', () => {
   let folder: string
   let holder: ChildProcess
   const inside = (...words: readonly string[]): Promise<Ended> =>
     command(['nsenter', '-t', String(holder.pid), '-n', '-m', `--wd=${folder}`, '--', ...(words as [string])])
   const run = async (words: readonly string[], as: readonly string[] = []) => {
-    const state = join(folder, as.length === 0 ? 'state' : 'state-of-ops')
+    const state = join(folder, `state${as[1] ?? ''}`)
     const env = ['env', '-u', 'SUDO_COMMAND', `XDG_STATE_HOME=${state}`, 'SSH_CONNECTION=10.9.9.2 1 10.9.9.1 22']
     const argv = [...as, ...env, process.execPath, cli, 'run', '--output', 'ndjson', ...words]
     const { code, stdout, stderr } = await inside(...argv)
@@ -45,8 +50,10 @@ describe.skipIf(lacks('this machine as a host', 'root', 'ip', 'unshare', 'sudo')
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ipvs-play-local-'))
     execFileSync('chmod', ['755', folder])
-    mkdirSync(join(folder, 'state-of-ops'), { mode: 0o777 })
-    execFileSync('chmod', ['777', join(folder, 'state-of-ops')])
+    for (const { uid } of [ops, nobody]) {
+      mkdirSync(join(folder, `state${uid}`))
+      execFileSync('chmod', ['777', join(folder, `state${uid}`)])
+    }
     const hash = execFileSync('openssl', ['passwd', '-6', 'r1ght-pw']).toString().trim()
     const prepare = `exec 3<&0 </dev/null
 cp -a /etc ${folder}/etc; mount --bind ${folder}/etc /etc; mount -t tmpfs none /run
@@ -112,17 +119,25 @@ echo ready; exec cat <&3`
     expect((await inside(...fromConsole)).code).toBe(0)
   })
 
-  const ops = ['setpriv', '--reuid=61000', '--regid=61000', '--clear-groups']
   test.each([
     ['r1ght-pw', 0, 'localhost changed'],
     ['wrong-pw', 6, 'localhost failed'],
   ])('become with the password %s', async (password, code, status) => {
     write('pw', `${password}\n`)
     write('who.yml', '- hosts: localhost\n  become: true\n  tasks:\n    - shell: id -un; cat\n      register: who\n')
-    const { said, stdout, ...ended } = await run(['who.yml', '-i', 'nobody', '--become-password-file', 'pw'], ops)
+    const { said, stdout, ...ended } = await run(['who.yml', '-i', 'nobody', '--become-password-file', 'pw'], as(ops))
     expect({ ...ended, said }).toMatchObject({ code, said: [status] })
     expect(stdout).not.toContain(password)
     if (code !== 0) expect(stdout).toContain('wrong become password for ops on localhost')
+  })
+
+  test('as a number of which no passwd file knows, in a home that is not its own', async () => {
+    write('id.yml', '- hosts: localhost\n  tasks:\n    - command: id -u\n')
+    expect(await run(['id.yml', '-i', 'nobody'], as(nobody))).toMatchObject({
+      code: 0,
+      said: ['localhost changed'],
+      stderr: '',
+    })
   })
 
   test('another way that Ansible has is named, with what to do', async () => {
