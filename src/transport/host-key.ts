@@ -1,6 +1,7 @@
 import type { Target } from '../model/connection.ts'
 import {
   fingerprint,
+  type Known,
   type KnownHostsFile,
   type KnownKey,
   knownHostsName,
@@ -62,13 +63,12 @@ export const judge = (
   const same = lookUpKey(files, name, key)
   const revoked = same.revoked[0]
   if (revoked !== undefined) {
-    const others = usableTypes(lookUp(files, name)).filter((type) => type !== shown.type)
     const verdict = rejected(shown, shower, `is marked as revoked in ${place(revoked)}`, REVOKED)
-    return others.length === 0 ? verdict : { ...verdict, askFor: others }
+    return { ...verdict, ...askFor(shown, lookUp(files, name)) }
   }
   if (same.keys.length > 0) return { kind: 'trusted' }
   const known = lookUp(files, name)
-  if (known.keys.length > 0) return changed(shown, known.keys, shower)
+  if (known.keys.length > 0) return changed(shown, known, shower)
   if (port !== 22 && hostKeyAlias === undefined) {
     const portless = lookUpKey(files, knownHostsName(address, 22), key)
     const dead = portless.revoked[0]
@@ -90,14 +90,17 @@ const AUTHORITY = 'the host shows no certificate of it: add its plain key to kno
 export const unknownHint = (asked: string): string =>
   `compare the fingerprint on the host's console, then: ipvs-play trust ${asked} (or accept new keys unseen: --host-key accept-new)`
 
-const changed = (shown: ShownKey, known: readonly KnownKey[], shower: Shower): Verdict => {
-  const types = known.map((entry) => entry.type)
-  return {
-    ...(!types.includes(shown.type) && { askFor: types }),
-    kind: 'rejected',
-    ...changedWords(`${shown.type} ${fingerprint(shown.blob)}`, known, shower),
-  }
+/** A host may be asked for a key of another type where one is known, and not revoked, and none of the shown type is. */
+const askFor = ({ type }: ShownKey, known: Known): Pick<Rejected, 'askFor'> => {
+  const types = usableTypes(known)
+  return types.length === 0 || types.includes(type) ? {} : { askFor: types }
 }
+
+const changed = (shown: ShownKey, known: Known, shower: Shower): Verdict => ({
+  ...askFor(shown, known),
+  kind: 'rejected',
+  ...changedWords(`${shown.type} ${fingerprint(shown.blob)}`, known.keys, shower),
+})
 
 /** @param shown  type and fingerprint */
 export const changedWords = (shown: string, known: readonly KnownKey[], { target, asked }: Shower) => {

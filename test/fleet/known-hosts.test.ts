@@ -75,6 +75,19 @@ const FOUND = [
     second: [{ ...PLAIN, key: 'ecdsa', names: 'ALIAS', hash: true }],
     alias: true,
   },
+  {
+    lines: [{ ...PLAIN, key: 'ed25519', names: 'PORT', marker: '@revoked ' }],
+    second: [
+      { ...PLAIN, key: 'ecdsa', names: 'PORT', hash: true },
+      { ...PLAIN, key: 'stranger', names: 'PORT' },
+    ],
+    alias: false,
+  },
+  {
+    lines: [{ ...PLAIN, key: 'ecdsa', names: 'PORT,ALIAS', marker: '@revoked ' }],
+    second: [{ ...PLAIN, key: 'ecdsa', names: 'ALIAS' }],
+    alias: true,
+  },
 ]
 
 describe.skipIf(lacks('known_hosts beside ssh and ssh-keygen', 'root', 'sshd', 'ssh'))('known_hosts', () => {

@@ -101,6 +101,13 @@ test('an alias takes the place of address and port', () => {
   })
 })
 
+test('where the shown key is revoked, other known types are to be asked for', () => {
+  const revoked = line('10.0.0.1', ours, '@revoked ')
+  expect(judged([revoked, line('10.0.0.1', ecdsa)], ours)).toMatchObject({ askFor: ['ecdsa-sha2-nistp256'] })
+  expect(judged([revoked, line('10.0.0.1', ecdsa), line('10.0.0.1', other)], ours)).not.toHaveProperty('askFor')
+  expect(judged([revoked], ours)).not.toHaveProperty('askFor')
+})
+
 test('a key of another type says which types to ask for', () => {
   expect(judged([line('10.0.0.1', ecdsa)], ours)).toMatchObject({ askFor: ['ecdsa-sha2-nistp256'] })
   expect(judged([line('10.0.0.1', other)], ours)).not.toHaveProperty('askFor')
