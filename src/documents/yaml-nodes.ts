@@ -5,7 +5,13 @@ import { positionAt, type SourceText } from './position.ts'
 import { traceText } from './trace.ts'
 import { readArmor } from './vault.ts'
 
-export const limits = { aliases: 100, depth: 100, values: 200_000, scalars: 200_000 } as const
+/** Scalars of a playbook are mostly tasks, of which each costs more than the variables of a host. */
+export const limits = {
+  aliases: 100,
+  depth: 100,
+  values: 200_000,
+  scalars: { playbook: 100_000, data: 200_000, json: 200_000 },
+} as const
 
 /** A converted node and what it amounts to when every alias in it is written out. */
 interface Converted {

@@ -40,15 +40,15 @@ export const parseYaml = (text: string, file: string, dialect: Dialect): ParsedY
   if (Buffer.byteLength(text) > maxBytes) return refuse('the file is larger than 4 MiB', 0, 'part it into several')
   const odd = notText(source, dialect)
   if (odd) return { value: undefined, problems: [odd] }
-  const read = tokensOf(source.text)
+  const most = limits.scalars[dialect]
+  const read = tokensOf(source.text, most)
   if (read.kind === 'deep')
     return refuse(
       `lists and maps are nested more than ${limits.depth} deep`,
       read.offset,
       'is a bracket open that should be closed?',
     )
-  if (read.kind === 'many')
-    return refuse(`the file holds more than ${limits.scalars} keys and values`, 0, 'part it into several')
+  if (read.kind === 'many') return refuse(`the file holds more than ${most} keys and values`, 0, 'part it into several')
   const { documents, bare, parsed } = withoutStacks(() => compose(source.text, read.tokens))
   const [first, second] = documents
   const syntax = syntaxErrors(documents, source, read.tokens)
@@ -174,13 +174,13 @@ type Tokens =
 const scalarMark = '\u001f'
 
 /** The syntax tree of a text, unless it nests too deeply, which would exhaust the stack, or holds too much to compose. */
-const tokensOf = (text: string): Tokens => {
+const tokensOf = (text: string, most: number): Tokens => {
   const parser = new Parser()
   const tokens: CST.Token[] = []
   let scalars = 0
   for (const lexeme of new Lexer().lex(text)) {
     if (lexeme === scalarMark) scalars += 1
-    if (scalars > limits.scalars) return { kind: 'many' }
+    if (scalars > most) return { kind: 'many' }
     tokens.push(...parser.next(lexeme))
     // The stack holds the document, then every open list and map.
     const beyond = parser.stack.length > limits.depth + 1 ? parser.stack[limits.depth + 1] : undefined
