@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { Target } from '../model/connection.ts'
+import { plural } from '../reporters/printable.ts'
 import { editKnownHosts } from '../transport/known-hosts-edit.ts'
 import { createKnownHostsReader } from '../transport/known-hosts-files.ts'
 import type { Ssh } from '../transport/ssh.ts'
@@ -95,7 +96,7 @@ const settle = async (
     if (kind === 'changed' && !replace) {
       process.stdout.write('somebody may be in between; if hosts were installed anew, give --replace\n')
       left += able.length
-    } else if (yes || (await confirmed(`${question} ${able.length} ${able.length === 1 ? 'host' : 'hosts'}?`))) {
+    } else if (yes || (await confirmed(`${question} ${plural(able.length, 'host')}?`))) {
       agreed.push(...able)
     } else left += able.length
   }
@@ -105,7 +106,7 @@ const settle = async (
     } catch (cause) {
       return refuse(`${edit.file} cannot be written: ${(cause as Error).message}`)
     }
-    process.stdout.write(`written to ${edit.file}: ${edit.add.length} keys\n`)
+    process.stdout.write(`written to ${edit.file}: ${plural(edit.add.length, 'key')}\n`)
   }
   const unreachable = standings.some(({ kind }) => kind === 'refused')
   return left > 0 ? 2 : unreachable ? 4 : 0

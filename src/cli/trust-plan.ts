@@ -1,4 +1,5 @@
 import type { Target } from '../model/connection.ts'
+import { plural } from '../reporters/printable.ts'
 import type { ShownKey } from '../transport/host-key.ts'
 import {
   fingerprint,
@@ -124,7 +125,7 @@ export const tellStandings = (standings: readonly Standing[]): string => {
       if (standing.hint !== undefined) lines.push(`    ${standing.hint}`)
     }
   const known = standings.filter(({ kind }) => kind === 'known').length
-  if (known > 0) lines.push(`known already: ${known} ${known === 1 ? 'host' : 'hosts'}`)
+  if (known > 0) lines.push(`known already: ${plural(known, 'host')}`)
   return lines.map((line) => `${line}\n`).join('')
 }
 

@@ -182,6 +182,8 @@ const loginHint = (
   if (many) return 'name the right one: --private-key FILE, or IdentitiesOnly yes with an IdentityFile'
   const byPassword = left.includes('password') || left.includes('keyboard-interactive')
   const orPassword = byPassword && password === undefined ? ', or log in with a password: -k' : ''
+  if (password !== undefined && !byPassword && left.length > 0)
+    return `a password does not help there, only ${left.join(', ')}: add the public key to ${user}'s authorized_keys`
   return tried.length > 0
     ? `add the public key to ${user}'s authorized_keys there${orPassword}`
     : `name one: --private-key FILE, or load it into ssh-agent${orPassword}`

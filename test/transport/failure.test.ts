@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Secret } from '../../src/secret.ts'
 import { explainFailure, type Stage, timedOut } from '../../src/transport/failure.ts'
 import { aTarget } from './a-target.ts'
 
@@ -87,6 +88,15 @@ test.each<[Stage, RegExp]>([
   ['login', /^timed out after 10 s: the handshake is through, but the login is not/],
 ])('a timeout says how far it got: %s', (stage, reason) => {
   expect(timedOut(stage, target)).toMatchObject({ reason: expect.stringMatching(reason), retry: false })
+})
+
+test('a password that the host does not ask for is not passed over in silence', () => {
+  const refused = error('All configured authentication methods failed', { level: 'client-authentication' })
+  const more = { unusable: [], tried: ['/key'], left: ['publickey'], greeting: '', ours: offer }
+  const failure = explainFailure(refused, { stage: 'login', target: { ...target, password: new Secret('x') }, ...more })
+  expect(failure.hint).toBe(
+    "a password does not help there, only publickey: add the public key to alice's authorized_keys",
+  )
 })
 
 test('a v6 address is told from its port', () => {
