@@ -1,5 +1,5 @@
 /** What is left of a document whose syntax is wrong: behind the first mistake nothing is as it was meant. */
-import { CST, type Document, isMap, isScalar } from 'yaml'
+import { CST, type Document, isCollection, isMap, isScalar } from 'yaml'
 import type { Diagnostic } from '../model/document.ts'
 import { positionAt, type SourceText } from './position.ts'
 
@@ -114,18 +114,27 @@ const directive = (error: number, source: SourceText): Diagnostic | undefined =>
   }
 }
 
-/** A first item without its dash makes the document a map, in which the second item has no place. */
-const lostDash = (documents: readonly Document.Parsed[], error: number, source: SourceText): Diagnostic | undefined => {
-  const contents = documents[0]?.contents
-  const start = contents?.range?.[0] ?? 0
-  if (!isMap(contents) || contents.flow === true || start >= error) return undefined
-  const second = positionAt(source, error)
-  const first = positionAt(source, start)
-  if (!/^- /.test(source.text.slice(error)) || first.column < second.column) return undefined
+/** The map in whose place a list goes on at the error: the value of the last key before it, or the whole document. */
+const mapBefore = (document: Document.Parsed | undefined, error: number, column: (offset: number) => number) => {
+  let map: unknown = document?.contents
+  while (isCollection(map) && map.flow !== true && column(map.range?.[0] ?? 0) < column(error))
+    map = isMap(map)
+      ? map.items.findLast(({ key }) => isScalar(key) && (key.range?.[0] ?? 0) < error)?.value
+      : map.items.at(-1)
+  return isMap(map) && map.flow !== true && (map.range?.[0] ?? 0) < error ? map : undefined
+}
+
+/** A first item without its dash makes a map, in which the second item has no place. */
+const lostDash = (documents: readonly Document.Parsed[], at: number, source: SourceText): Diagnostic | undefined => {
+  const [, blanks] = /^( *)- /.exec(source.text.slice(at)) ?? []
+  if (blanks === undefined) return undefined
+  const error = at + blanks.length
+  const map = mapBefore(documents[0], error, (offset) => positionAt(source, offset).column)
+  if (map === undefined) return undefined
   return {
     severity: 'error',
-    summary: `the list that goes on in line ${second.line} begins here without its "- "`,
-    at: first,
+    summary: `the list that goes on in line ${positionAt(source, error).line} begins here without its "- "`,
+    at: positionAt(source, map.range?.[0] ?? 0),
     hint: 'begin each item of a list with "- "',
   }
 }

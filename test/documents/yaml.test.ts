@@ -203,6 +203,10 @@ describe('mistakes, all at once and each at its place', () => {
     ['# x\n% y\n\na: 1\n', ['2:1 a line that begins with % is a directive to YAML']],
     ['  hosts: a\n  tasks: []\n\n- hosts: b\n', ['1:3 the list that goes on in line 4 begins here without its "- "']],
     ['hosts: a\ntasks: []\n- hosts: b\n', ['1:1 the list that goes on in line 3 begins here without its "- "']],
+    [
+      '- a:\n    b:\n        c: 1\n        d: 2\n      - c: 3\n',
+      ['3:9 the list that goes on in line 5 begins here without its "- "'],
+    ],
     ['%YAML 1.2\n---\na: 1\n', []],
     ['a: 1\nb: \u0000', ['2:4 a text cannot hold the character U+0000']],
     ['a: Pr\ufffdfen', ['1:6 this file is not text in UTF-8']],
