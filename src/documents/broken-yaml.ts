@@ -117,10 +117,14 @@ const directive = (error: number, source: SourceText): Diagnostic | undefined =>
 /** The map in whose place a list goes on at the error: the value of the last key before it, or the whole document. */
 const mapBefore = (document: Document.Parsed | undefined, error: number, column: (offset: number) => number) => {
   let map: unknown = document?.contents
-  while (isCollection(map) && map.flow !== true && column(map.range?.[0] ?? 0) < column(error))
+  let hasDash = false
+  while (isCollection(map) && map.flow !== true && column(map.range?.[0] ?? 0) < column(error)) {
+    hasDash = !isMap(map)
     map = isMap(map)
       ? map.items.findLast(({ key }) => isScalar(key) && (key.range?.[0] ?? 0) < error)?.value
       : map.items.at(-1)
+  }
+  if (hasDash) return undefined
   return isMap(map) && map.flow !== true && (map.range?.[0] ?? 0) < error ? map : undefined
 }
 
