@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { inventoryCases } from './inventory-cases.ts'
 import { patternCases } from './pattern-cases.ts'
 import { playbookCases } from './playbook-cases.ts'
+import { recordedAnswers } from './recorded.ts'
 import { differences } from './template-differences.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/coming-from-ansible.md'), 'utf8')
@@ -19,6 +20,10 @@ test.each([...new Set([...inventoryCases, ...patternCases].flatMap(({ differs })
     expect(sectionOf('Inventory')).toContain(`| ${reason} |`)
   },
 )
+
+test('Ansible was asked of these playbooks, and of no others', () => {
+  expect(unique(Object.keys(recordedAnswers('playbooks')))).toEqual(unique(playbookCases.map(({ name }) => name)))
+})
 
 test('playbooks differ in what the page lists, and in nothing else', () => {
   const [, table = ''] = sectionOf('Playbooks').split('| difference | why |\n|---|---|\n')
