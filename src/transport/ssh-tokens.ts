@@ -42,14 +42,13 @@ export const expandTokens = (text: string, tokens: Tokens): string =>
 
 /** `~`, tokens, and `${NAME}` of the environment. Throws where something is not known, as ssh ends there. */
 export const expandPath = (path: string, tokens: Tokens, machine: Machine): string => {
+  const atHome = path.startsWith('~') ? path.replace(/^~(?=\/|$)/, () => machine.home) : path
+  // Most are plain, and are asked for anew for every host of a fleet.
+  if (!/[%$]/.test(path)) return atHome
   const unknown = /%(?:(?=%)%|(.|$))/gs
   for (const [, letter] of path.matchAll(unknown))
     if (letter !== undefined && tokens[letter] === undefined) throw new Error(`%${letter} means nothing in ${path}`)
-  const expanded = expandTokens(
-    path.replace(/^~(?=\/|$)/, () => machine.home),
-    tokens,
-  )
-  return expanded.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
+  return expandTokens(atHome, tokens).replace(/\$\{([^}]*)\}/g, (_, name: string) => {
     const value = machine.environment[name]
     if (value === undefined) throw new Error(`the environment has no ${name}, which ${path} asks for`)
     return value
