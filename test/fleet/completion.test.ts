@@ -37,6 +37,8 @@ const setUp: Readonly<Record<string, string>> = {
 }
 
 let opened = 0
+/** Milliseconds. */
+const PATIENCE = 40_000
 
 /** Types words and Tab into a shell in a terminal. @returns the screen once it is as wanted */
 const complete = async (shell: string, words: string, wanted: (screen: string) => boolean): Promise<string> => {
@@ -45,9 +47,11 @@ const complete = async (shell: string, words: string, wanted: (screen: string) =
     (await command(['tmux', '-L', socket, '-f', '/dev/null', ...args], { cwd: folder, env: env() })).stdout
   const screen = () => tmux('capture-pane', '-p')
   const until = async (holds: (text: string) => boolean): Promise<string> => {
-    for (;;) {
+    // Given up before the test itself is: then nothing would end the terminal.
+    for (const begun = performance.now(); ; ) {
       const text = await screen()
       if (holds(text)) return text
+      if (performance.now() - begun > PATIENCE) throw new Error(`it never came to that:\n${text.trimEnd()}`)
     }
   }
   await tmux('new-session', '-d', '-x', '120', '-y', '30', '-c', folder, shells[shell] ?? '')
@@ -77,7 +81,7 @@ describe.each(each)('in $shell', ({ shell }) => {
     ['ipvs-play run --output nd', /^> ipvs-play run --output ndjson\b/m],
     ['ipvs-play run --output=nd', /^> ipvs-play run --output=ndjson\b/m],
     ['ipvs-play run x.yml --limit rs-o', /^> ipvs-play run x.yml --limit rs-one\b/m],
-    ['ipvs-play doc vip', /^> ipvs-play doc vip-on-lo\b/m],
+    ['ipvs-play doc vip-', /^> ipvs-play doc vip-on-lo\b/m],
     ['ipvs-play completion z', /^> ipvs-play completion zsh\b/m],
     ['ipvs-play run a', /^> ipvs-play run ['"]?a\\? playbook\.yml/m],
   ]
