@@ -104,7 +104,10 @@ describe.skipIf(skipped)('a host that cannot be reached', () => {
     const vars = { ansible_ssh_common_args: `-o UserKnownHostsFile=${file} -o HashKnownHosts=no -o IdentitiesOnly=yes` }
     await expectUnreached(
       vars,
-      unreachable(expect.stringMatching(/^host key of rs1 .* is not in /), expect.stringContaining('ipvs-play trust rs1')),
+      unreachable(
+        expect.stringMatching(/^host key of rs1 .* is not in /),
+        expect.stringContaining('ipvs-play trust rs1'),
+      ),
     )
     expect(readFileSync(file, 'utf8')).toBe('')
     const play = playWith(fleet, 'accept', servers(guards), { rs1: vars })
