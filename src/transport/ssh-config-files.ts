@@ -124,6 +124,15 @@ const include = ({ words, at }: ConfigLine, { file, conditions, depth }: Place, 
 }
 
 const withVariables = (word: string, at: Position, { problems }: Reading): string | undefined => {
+  if (word.includes('\0')) {
+    problems.push({
+      severity: 'error',
+      summary: 'Include names a path with a NUL byte',
+      at,
+      hint: 'is this file a text?',
+    })
+    return undefined
+  }
   const missing = /\$\{([^}]*)\}/g
   const lacking = [...word.matchAll(missing)].find(([, name = '']) => process.env[name] === undefined)
   if (lacking === undefined) return word.replace(missing, (_, name: string) => process.env[name] ?? '')

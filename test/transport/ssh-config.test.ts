@@ -126,6 +126,9 @@ describe('Include', () => {
   })
 
   test('in a circle is a mistake', () => {
+    expect(read('Include a\0b\n').problems).toEqual([
+      expect.objectContaining({ summary: 'Include names a path with a NUL byte', at: expect.anything() }),
+    ])
     write('.ssh/loop', 'Include loop\n')
     expect(read('Include loop\n').problems).toEqual([
       expect.objectContaining({ summary: 'Include goes deeper than 16 files, maybe in a circle' }),
